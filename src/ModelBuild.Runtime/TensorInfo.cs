@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace ModelBuild;
+
+/// <summary>Name, element type and shape of one input or output. Immutable.</summary>
+public sealed class TensorInfo
+{
+    private readonly string[] _dimensions;
+
+    /// <summary>Describes a tensor.</summary>
+    /// <param name="name">Name in the model.</param>
+    /// <param name="elementType">Type of the elements.</param>
+    /// <param name="dimensions">A number, a symbol or formula such as <c>batch</c>, or <c>?</c> when the size depends on the data.</param>
+    public TensorInfo(string name, TensorElementType elementType, params string[] dimensions)
+    {
+        Name = name;
+        ElementType = elementType;
+        _dimensions = dimensions;
+        long length = 1;
+        var shape = new long[dimensions.Length];
+        for (int i = 0; i < shape.Length; i++)
+        {
+            shape[i] = long.TryParse(dimensions[i], NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : -1;
+            length = length < 0 || shape[i] < 0 ? -1 : checked(length * shape[i]);
+        }
+
+        Shape = shape;
+        Length = length;
+    }
+
+    /// <summary>Name in the model.</summary>
+    public string Name { get; }
+
+    /// <summary>Type of the elements.</summary>
+    public TensorElementType ElementType { get; }
+
+    /// <summary>Number of elements, or -1 when a dimension is not fixed.</summary>
+    public long Length { get; }
+
+    /// <summary>Sizes, outermost first; -1 where not fixed.</summary>
+    public IReadOnlyList<long> Shape { get; }
+
+    /// <summary>Sizes as text: a number, a symbol or formula, or <c>?</c>.</summary>
+    public IReadOnlyList<string> Dimensions => _dimensions;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}: {ElementType}[{string.Join(',', _dimensions)}]";
+}
+
+/// <summary>Type of a tensor's elements. The numbers are those of ONNX's <c>TensorProto.DataType</c>.</summary>
+public enum TensorElementType
+{
+    /// <summary>Not known.</summary>
+    Undefined = 0,
+    /// <summary><see cref="float"/>.</summary>
+    Float32 = 1,
+    /// <summary><see cref="byte"/>.</summary>
+    UInt8 = 2,
+    /// <summary><see cref="sbyte"/>.</summary>
+    Int8 = 3,
+    /// <summary><see cref="ushort"/>.</summary>
+    UInt16 = 4,
+    /// <summary><see cref="short"/>.</summary>
+    Int16 = 5,
+    /// <summary><see cref="int"/>.</summary>
+    Int32 = 6,
+    /// <summary><see cref="long"/>.</summary>
+    Int64 = 7,
+    /// <summary><see cref="string"/>.</summary>
+    String = 8,
+    /// <summary><see cref="bool"/>.</summary>
+    Bool = 9,
+    /// <summary><see cref="Half"/>.</summary>
+    Float16 = 10,
+    /// <summary><see cref="double"/>.</summary>
+    Float64 = 11,
+    /// <summary><see cref="uint"/>.</summary>
+    UInt32 = 12,
+    /// <summary><see cref="ulong"/>.</summary>
+    UInt64 = 13,
+    /// <summary>Pair of <see cref="float"/>.</summary>
+    Complex64 = 14,
+    /// <summary><see cref="System.Numerics.Complex"/>.</summary>
+    Complex128 = 15,
+    /// <summary>The upper half of a <see cref="float"/>, as <see cref="System.Numerics.BFloat16"/>.</summary>
+    BFloat16 = 16,
+}
