@@ -82,6 +82,6 @@ public enum TensorElementType
     Complex64 = 14,
     /// <summary><see cref="System.Numerics.Complex"/>.</summary>
     Complex128 = 15,
-    /// <summary>The upper half of a <see cref="float"/>, as <see cref="System.Numerics.BFloat16"/>.</summary>
+    /// <summary>The upper half of a <see cref="float"/>, as <see cref="ushort"/>.</summary>
     BFloat16 = 16,
 }
