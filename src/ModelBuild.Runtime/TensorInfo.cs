@@ -21,7 +21,7 @@ public sealed class TensorInfo
         for (int i = 0; i < shape.Length; i++)
         {
             shape[i] = long.TryParse(dimensions[i], NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : -1;
-            length = length < 0 || shape[i] < 0 ? -1 : checked(length * shape[i]);
+            length = length < 0 || shape[i] < 0 || (length > 0 && shape[i] > long.MaxValue / length) ? -1 : length * shape[i];
         }
 
         Shape = shape;
@@ -34,7 +34,7 @@ public sealed class TensorInfo
     /// <summary>Type of the elements.</summary>
     public TensorElementType ElementType { get; }
 
-    /// <summary>Number of elements, or -1 when a dimension is not fixed.</summary>
+    /// <summary>Number of elements, or -1 when a dimension is not fixed or the product exceeds 64 bits.</summary>
     public long Length { get; }
 
     /// <summary>Sizes, outermost first; -1 where not fixed.</summary>
