@@ -64,6 +64,19 @@ internal static partial class DiagnosticCodes
         // Generator
         new("MB4001", "Signature file can't be read"),
         new("MB4002", "Generator defect"),
+        new("MB4003", "Class name is the name of a member"),
+        new("MB4004", "Model can't be given a class"),
+        new("MB4005", "Output has no member"),
+        new("MB4006", "Labels do not fit the output"),
+        new("MB4007", "State, context or constant can't be used"),
+        new("MB4008", "Two signatures describe the same class"),
+        new("MB4009", "C# language version is too old"),
+        new("MB4010", "Metadata is not carried out yet"),
+
+        // Run time
+        new("MB5001", "Tensor has another length or shape than the model takes"),
+        new("MB5002", "Tensor is not dense"),
+        new("MB5003", "Scores and labels differ in number"),
 
         // Defects
         new("MB9001", "Defect in ModelBuild"),
