@@ -1,4 +1,3 @@
-
 namespace ModelBuild.Graphs.Inference;
 
 /// <summary>State of one inference: what is known so far of each value, and the walk over the graphs.</summary>
@@ -59,7 +58,7 @@ internal sealed partial class InferenceContext
     {
         foreach (Value input in graph.Inputs)
         {
-            foreach (Dimension d in input.Tensor?.Shape?.AsSpan() ?? [])
+            foreach (Dimension d in input.Tensor?.Shape ?? Shape.Scalar)
             {
                 if (d.IsNamed)
                 {

@@ -1,5 +1,4 @@
 
-
 namespace ModelBuild.Graphs.Inference;
 
 /// <summary>Infers the outputs of one node from what the context knows of its inputs. Never throws for what a model contains, except <see cref="ModelException"/>.</summary>
