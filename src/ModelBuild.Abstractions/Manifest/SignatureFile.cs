@@ -155,11 +155,13 @@ internal static class SignatureFile
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Escape(string field) => field.IndexOfAny(s_special) < 0 ? field : field.Replace("\\", "\\\\").Replace("\t", "\\t").Replace("\n", "\\n").Replace("\r", "\\r");
+    /// <summary>Writes tab, line feed, carriage return and backslash so that a field stays on its line.</summary>
+    public static string Escape(string field) => field.IndexOfAny(s_special) < 0 ? field : field.Replace("\\", "\\\\").Replace("\t", "\\t").Replace("\n", "\\n").Replace("\r", "\\r");
 
     private static readonly char[] s_special = ['\\', '\t', '\n', '\r'];
 
-    private static string Unescape(string field)
+    /// <summary>The inverse of <see cref="Escape"/>.</summary>
+    public static string Unescape(string field)
     {
         if (field.IndexOf('\\') < 0)
         {
