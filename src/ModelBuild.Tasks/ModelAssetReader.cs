@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using Microsoft.Build.Framework;
+using ModelBuild.Manifest;
 using ModelBuild.Tasks.Metadata;
 
 namespace ModelBuild.Tasks;
@@ -53,16 +54,15 @@ internal sealed class ModelAssetReader(string projectFile, string rootNamespace,
         var metadata = new List<KeyValuePair<string, string>>();
         var files = new List<string>();
         bool right = ReadMetadata(item, metadata, files);
-        string name = Value("Class", Path.GetFileNameWithoutExtension(source));
-        string className = Has("Class") ? name : Naming.PascalCase(name);
-        if (!Naming.IsIdentifier(className))
+        string className = Value("Class", Identifiers.ClassName(source));
+        if (!IsClassName(className))
         {
-            report("MB0004", item, $"The model '{identity}': '{className}' is not a name that a C# class can have. Give it one with Class=\"...\".");
+            report("MB0004", item, $"The model '{identity}': '{className}' is not a name that a generated C# class can have. Give it one with Class=\"...\".");
             return null;
         }
 
         string namespaceName = Value("Namespace", rootNamespace);
-        if (namespaceName.Length > 0 && !namespaceName.Split('.').All(Naming.IsIdentifier))
+        if (namespaceName.Length > 0 && !namespaceName.Split('.').All(Identifiers.IsValid))
         {
             report("MB0004", item, $"The model '{identity}': '{namespaceName}' is not a C# namespace. Correct Namespace=\"...\" or the project's RootNamespace.");
             return null;
@@ -81,10 +81,11 @@ internal sealed class ModelAssetReader(string projectFile, string rootNamespace,
             MetadataFiles = files,
         };
 
-        bool Has(string key) => metadata.Exists(m => m.Key == key);
-
-        string Value(string key, string absent) => Has(key) ? metadata.Find(m => m.Key == key).Value : absent;
+        string Value(string key, string absent) => metadata.Exists(m => m.Key == key) ? metadata.Find(m => m.Key == key).Value : absent;
     }
+
+    // A keyword could be escaped, but the class would be a nuisance to use.
+    private static bool IsClassName(string name) => Identifiers.IsValid(name) && !Identifiers.IsReserved(name) && Identifiers.Escape(name) == name;
 
     private bool ReadMetadata(ITaskItem item, List<KeyValuePair<string, string>> metadata, List<string> files)
     {

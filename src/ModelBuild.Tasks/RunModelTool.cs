@@ -39,7 +39,7 @@ public sealed class RunModelTool : ToolTask
     [Required]
     public string ProjectFile { get; set; } = "";
 
-    /// <summary>Full path of the <c>dotnet</c> program; looked for when empty.</summary>
+    /// <summary>Full path of the <c>dotnet</c> program or of its folder; looked for when empty.</summary>
     public string DotNetHost { get; set; } = "";
 
     /// <summary>Folder with the native ONNX Runtime library for the tool; empty when it lies beside the tool.</summary>
@@ -98,8 +98,11 @@ public sealed class RunModelTool : ToolTask
     }
 
     /// <inheritdoc/>
-    protected override string GenerateFullPathToTool() =>
-        new[] { DotNetHost, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") }.FirstOrDefault(path => !string.IsNullOrEmpty(path)) ?? ToolName;
+    protected override string GenerateFullPathToTool()
+    {
+        string host = DotNetHost.Length > 0 ? DotNetHost : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "";
+        return host.Length == 0 ? ToolName : Directory.Exists(host) ? Path.Combine(host, ToolName) : host;
+    }
 
     /// <inheritdoc/>
     protected override string GetWorkingDirectory() => Path.GetDirectoryName(ProjectFile)!;
