@@ -1,47 +1,30 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace ModelBuild.OnnxRuntime.Native;
 
-/// <summary>Names as an array of C strings that never move.</summary>
-internal sealed unsafe class NameTable : IDisposable
+/// <summary>Names as an array of C strings that never move. Valid while this object is reachable.</summary>
+internal sealed unsafe class NameTable
 {
-    private readonly int _count;
-    private byte** _pointer;
+    private readonly byte[] _text;
+    private readonly nint[] _pointers;
 
     public NameTable(IEnumerable<string> names)
     {
         byte[][] texts = [.. names.Select(Utf8.Bytes)];
-        int pointers = texts.Length * sizeof(byte*);
-        var memory = (byte*)NativeMemory.Alloc((nuint)(pointers + texts.Sum(t => t.Length)));
-        _pointer = (byte**)memory;
-        _count = texts.Length;
-        byte* next = memory + pointers;
+        _text = GC.AllocateUninitializedArray<byte>(texts.Sum(t => t.Length), pinned: true);
+        _pointers = GC.AllocateUninitializedArray<nint>(texts.Length, pinned: true);
+        int next = 0;
         for (int i = 0; i < texts.Length; i++)
         {
-            texts[i].CopyTo(new Span<byte>(next, texts[i].Length));
-            _pointer[i] = next;
+            texts[i].CopyTo(_text, next);
+            _pointers[i] = (nint)Unsafe.AsPointer(ref _text[next]);
             next += texts[i].Length;
         }
     }
 
-    /// <summary>Frees the memory.</summary>
-    ~NameTable() => Release();
-
     /// <summary>The first of the pointers.</summary>
-    public byte** Pointer => _pointer;
+    public byte** Pointer => _pointers.Length == 0 ? null : (byte**)Unsafe.AsPointer(ref _pointers[0]);
 
     /// <summary>One name.</summary>
-    public byte* this[int index] => (uint)index < (uint)_count ? _pointer[index] : throw new ArgumentOutOfRangeException(nameof(index));
-
-    public void Dispose()
-    {
-        Release();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Release()
-    {
-        NativeMemory.Free(_pointer);
-        _pointer = null;
-    }
+    public byte* this[int index] => (byte*)_pointers[index];
 }

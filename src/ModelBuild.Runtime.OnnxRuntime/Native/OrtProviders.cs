@@ -101,12 +101,15 @@ internal static unsafe class OrtProviders
             (keys[i], values[i]) = entries[i];
         }
 
-        using var keyTable = new NameTable(keys);
-        using var valueTable = new NameTable(values);
+        var keyTable = new NameTable(keys);
+        var valueTable = new NameTable(values);
         fixed (byte* n = Utf8.Bytes(name))
         {
             library.Api.Check(library.Api.AppendExecutionProvider(options.Handle, n, keyTable.Pointer, valueTable.Pointer, (nuint)keys.Length));
         }
+
+        GC.KeepAlive(keyTable);
+        GC.KeepAlive(valueTable);
     }
 
     /// <summary>One execution provider.</summary>

@@ -12,6 +12,7 @@ internal sealed unsafe class OrtSession : IDisposable
         _handle = handle;
         Inputs = ReadInfos(_api.SessionGetInputCount, _api.SessionGetInputName, _api.SessionGetInputTypeInfo);
         Outputs = ReadInfos(_api.SessionGetOutputCount, _api.SessionGetOutputName, _api.SessionGetOutputTypeInfo);
+        OverridableInitializers = ReadInfos(_api.SessionGetOverridableInitializerCount, _api.SessionGetOverridableInitializerName, _api.SessionGetOverridableInitializerTypeInfo);
     }
 
     /// <summary>Unloads the model.</summary>
@@ -19,6 +20,9 @@ internal sealed unsafe class OrtSession : IDisposable
 
     /// <summary>Inputs that a call must give, in the model's order; initializers that may be overridden are not among them.</summary>
     public IReadOnlyList<OrtValueInfo> Inputs { get; }
+
+    /// <summary>Inputs with a default: a call may give them.</summary>
+    public IReadOnlyList<OrtValueInfo> OverridableInitializers { get; }
 
     /// <summary>Outputs in the model's order.</summary>
     public IReadOnlyList<OrtValueInfo> Outputs { get; }
@@ -69,8 +73,8 @@ internal sealed unsafe class OrtSession : IDisposable
         string[] names = outputNames is null ? [.. Outputs.Select(o => o.Name)] : [.. outputNames];
         nint[] inputHandles = [.. inputs.Select(i => i.Value.Handle)];
         nint[] outputHandles = new nint[names.Length];
-        using var inputText = new NameTable(inputs.Select(i => i.Key));
-        using var outputText = new NameTable(names);
+        var inputText = new NameTable(inputs.Select(i => i.Key));
+        var outputText = new NameTable(names);
         nint runOptions;
         _api.Check(_api.CreateRunOptions(&runOptions));
         nint status;
@@ -85,6 +89,8 @@ internal sealed unsafe class OrtSession : IDisposable
 
         _api.ReleaseRunOptions(runOptions);
         GC.KeepAlive(inputs);
+        GC.KeepAlive(inputText);
+        GC.KeepAlive(outputText);
         GC.KeepAlive(this);
         if (status != 0)
         {
