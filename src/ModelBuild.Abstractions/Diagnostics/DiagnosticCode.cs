@@ -77,6 +77,11 @@ internal static partial class DiagnosticCodes
         new("MB5001", "Tensor has another length or shape than the model takes"),
         new("MB5002", "Tensor is not dense"),
         new("MB5003", "Scores and labels differ in number"),
+        new("MB5004", "Weights are not found"),
+        new("MB5005", "ONNX Runtime can't be loaded"),
+        new("MB5006", "No execution provider can be used"),
+        new("MB5007", "ONNX Runtime can't load the model"),
+        new("MB5008", "ONNX Runtime failed in a call"),
 
         // Defects
         new("MB9001", "Defect in ModelBuild"),
