@@ -37,4 +37,7 @@ public sealed record ModelWriteOptions
 
     /// <summary>Tensors of fewer bytes stay in the model file.</summary>
     public int ExternalDataThreshold { get; init; } = 1024;
+
+    /// <summary>Stops the writing; nothing is left behind then.</summary>
+    public CancellationToken Cancellation { get; init; }
 }

@@ -1,4 +1,5 @@
 using ModelBuild.Formats.Onnx.Reading;
+using ModelBuild.Formats.Onnx.Writing;
 using ModelBuild.Graphs;
 
 namespace ModelBuild.Formats.Onnx;
@@ -24,5 +25,9 @@ public sealed class OnnxFormat : IModelFormat
     public Model Read(string path) => OnnxReader.Read(path);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Write(Model model, string path, ModelWriteOptions options) => throw new NotImplementedException();
+    /// <remarks>
+    /// The same model gives the same bytes. The IR version is 10 or the lowest above it that the model needs. External data goes to the file's name with <c>.data</c>
+    /// appended. Values whose names collide are renamed, inputs and outputs of the model last.
+    /// </remarks>
+    public IReadOnlyList<string> Write(Model model, string path, ModelWriteOptions options) => OnnxWriter.Write(model, path, options);
 }
