@@ -1,0 +1,82 @@
+using ModelBuild.Formats;
+using ModelBuild.Graphs;
+using ModelBuild.Graphs.Inference;
+using ModelBuild.Manifest;
+
+namespace ModelBuild.Tool.Assets;
+
+/// <summary>An item with its model opened and its signature made.</summary>
+internal sealed class DescribedAsset : IDisposable
+{
+    private DescribedAsset(AssetArguments arguments, AssetSettings settings, Model model, ModelSignature signature, IReadOnlyList<string> externalFiles)
+    {
+        Arguments = arguments;
+        Settings = settings;
+        Model = model;
+        Signature = signature;
+        ExternalFiles = externalFiles;
+    }
+
+    /// <summary>What the task asks for.</summary>
+    public AssetArguments Arguments { get; }
+
+    /// <summary>Checked metadata.</summary>
+    public AssetSettings Settings { get; }
+
+    /// <summary>The model with the item's fixed shapes applied.</summary>
+    public Model Model { get; }
+
+    /// <summary>Content of the <c>.mbsig</c>.</summary>
+    public ModelSignature Signature { get; }
+
+    /// <summary>Files besides the model that hold weights.</summary>
+    public IReadOnlyList<string> ExternalFiles { get; }
+
+    /// <summary>Opens the model and makes the signature.</summary>
+    /// <exception cref="ModelException">Model or metadata can't be used.</exception>
+    public static DescribedAsset Open(AssetArguments asset, CancellationToken cancellationToken)
+    {
+        AssetSettings settings = AssetSettings.Read(asset);
+        if (!File.Exists(asset.Source) && !Directory.Exists(asset.Source))
+        {
+            throw asset.Error("MB0001", $"the file '{asset.Source}' does not exist.");
+        }
+
+        Model model = ModelFormats.Read(asset.Source);
+        try
+        {
+            string format = ModelFormats.Detect(asset.Source).Name;
+            FixedShapes.Apply(model, settings.InputShapes, (code, message) => asset.Error(code, $"InputShapes: {message}"));
+            IReadOnlyList<string> external = SourceFiles.External(model, asset.Source);
+            KnownDomains.Check(model, asset.Source);
+            ShapeInference.Run(model);
+            long size = new FileInfo(asset.Source).Length + external.Sum(f => new FileInfo(f).Length);
+            string hash = SourceFiles.Hash(asset.Source, cancellationToken);
+            ModelSignature signature = SignatureBuilder.Build(asset, settings, model, format, hash, size);
+            return new DescribedAsset(asset, settings, model, signature, external);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes signature and, when there is none, an empty plan; and the list of further input files.</summary>
+    public void WriteManifests()
+    {
+        Output.AtomicFile.WriteIfChanged(Arguments.Signature, SignatureFile.Write(Signature));
+        if (!File.Exists(Arguments.Plan))
+        {
+            Output.AtomicFile.WriteIfChanged(Arguments.Plan, PlanFile.Empty);
+        }
+
+        if (Arguments.Inputs is { } inputs)
+        {
+            Output.AtomicFile.WriteIfChanged(inputs, string.Concat(ExternalFiles.Select(f => f + "\n")));
+        }
+    }
+
+    /// <summary>Closes the model.</summary>
+    public void Dispose() => Model.Dispose();
+}

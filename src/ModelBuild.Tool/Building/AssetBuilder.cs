@@ -1,0 +1,145 @@
+using ModelBuild.Compression;
+using ModelBuild.Compression.Report;
+using ModelBuild.Formats;
+using ModelBuild.Graphs;
+using ModelBuild.Graphs.Inference;
+using ModelBuild.OnnxRuntime.Native;
+using ModelBuild.Passes;
+using ModelBuild.Tool.Assets;
+using ModelBuild.Tool.Caching;
+
+namespace ModelBuild.Tool.Building;
+
+/// <summary>Makes the files of one item in a folder of the cache.</summary>
+internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int threads, CancellationToken cancellationToken)
+{
+    // Below this, one file opens as fast as two.
+    private const long ExternalDataFrom = 1_000_000;
+
+    private readonly string _class = asset.Signature.ClassName;
+    private readonly List<(string Kind, string Text)> _lines = [];
+
+    /// <summary>Fills the folder.</summary>
+    /// <exception cref="ModelException">The model can't be run or compressed.</exception>
+    public CacheEntry Make(string folder)
+    {
+        string weights = Path.Combine(folder, _class + ".onnx");
+        CompressionResult result = asset.Settings.Quantize == "none" ? Keep(weights) : Compress(weights);
+        foreach (CompressionMessage message in result.Messages)
+        {
+            _lines.Add((message.IsWarning ? "warning " + message.Code : "info", message.Text));
+        }
+
+        CheckAccuracy(result.Report);
+        cancellationToken.ThrowIfCancellationRequested();
+        ReportFiles.Write(result.Report, result.Timings, Path.Combine(folder, _class));
+        _lines.Insert(0, ("summary", result.Report.Summary));
+        string content = asset.Signature.Storage == "Embedded" ? "embedded" : "content";
+        return new CacheEntry(
+            $"{_class} {asset.Signature.ModelFile} {asset.Settings.Quantize}",
+            _lines,
+            [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)
+                .Select(name => CacheEntry.Describe(name.StartsWith(_class + ".onnx", StringComparison.Ordinal) ? content : "report", folder, name))]);
+    }
+
+    private CompressionResult Keep(string weights)
+    {
+        using Model model = Open();
+        bool verbatim = asset.Settings.InputShapes.Count == 0 && asset.ExternalFiles.Count == 0 && !UsesExternalData(model);
+        if (verbatim)
+        {
+            File.Copy(asset.Arguments.Source, weights);
+            File.SetLastWriteTimeUtc(weights, DateTime.UtcNow);
+        }
+        else
+        {
+            Write(model, weights);
+        }
+
+        if (OnnxRuntimeCheck.TryOpen(weights) is { } refusal)
+        {
+            // ONNX Runtime starts at operator set 7; what is older runs once it is raised.
+            Raise(model, refusal, weights);
+        }
+
+        return Compressor.Run(model, Options());
+    }
+
+    private void Raise(Model model, OrtException refusal, string weights)
+    {
+        try
+        {
+            Normalize.Run(model);
+            Write(model, weights);
+        }
+        catch (ModelException)
+        {
+            throw OnnxRuntimeCheck.Error(refusal, model, asset.Arguments.Source);
+        }
+
+        if (OnnxRuntimeCheck.TryOpen(weights) is { } again)
+        {
+            throw OnnxRuntimeCheck.Error(again, model, asset.Arguments.Source);
+        }
+    }
+
+    private CompressionResult Compress(string weights)
+    {
+        output.Progress($"{_class}: reading {asset.Signature.ModelFile}");
+        using Model model = Open();
+        Normalize.Run(model);
+        ShapeInference.Run(model);
+        var progress = new CompressionProgressLines(_class, output);
+        CompressionResult result = Compressor.Run(model, Options(), progress, cancellationToken);
+        Write(result.Model, weights);
+        if (OnnxRuntimeCheck.TryOpen(weights) is { } refusal)
+        {
+            throw OnnxRuntimeCheck.Error(refusal, result.Model, asset.Arguments.Source);
+        }
+
+        return result;
+    }
+
+    private Model Open()
+    {
+        Model model = ModelFormats.Read(asset.Arguments.Source);
+        FixedShapes.Apply(model, asset.Settings.InputShapes, (code, message) => asset.Arguments.Error(code, message));
+        return model;
+    }
+
+    private CompressionOptions Options() => new()
+    {
+        ClassName = _class,
+        Quantize = asset.Settings.Quantize,
+        ExecutionProviders = [.. asset.Signature.ExecutionProviders],
+        InputShapes = asset.Settings.InputShapes.ToDictionary(p => p.Key, p => (IReadOnlyList<long>)p.Value, StringComparer.Ordinal),
+        Seed = asset.Settings.Seed,
+        Threads = threads,
+    };
+
+    private void Write(Model model, string path)
+    {
+        foreach (string old in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, _class + ".onnx*"))
+        {
+            File.Delete(old);
+        }
+
+        ModelFormats.Detect(asset.Arguments.Source).Write(model, path, new ModelWriteOptions { ExternalData = UsesExternalData(model) });
+    }
+
+    private bool UsesExternalData(Model model) =>
+        asset.Signature.Storage != "Embedded" && model.Graph.AllGraphs().SelectMany(g => g.Initializers).Sum(v => v.Initializer?.ByteLength ?? 0) >= ExternalDataFrom;
+
+    private void CheckAccuracy(CompressionReport report)
+    {
+        if (asset.Settings.MaxAccuracyDrop is { } limit && report.Applied && report.Cosine is { } cosine && !(1 - cosine <= limit))
+        {
+            throw asset.Arguments.Error("MB3005", FormattableString.Invariant($"the compressed model agrees with the original to a cosine of {cosine:0.######}; MaxAccuracyDrop=\"{limit}\" asks for {1 - limit:0.######}. Raise the limit, or choose a scheme that loses less, such as fp16."));
+        }
+    }
+
+    private sealed class CompressionProgressLines(string name, BuildOutput output) : IProgress<CompressionProgress>
+    {
+        public void Report(CompressionProgress value) => output.Progress(FormattableString.Invariant($"{name}: {value.Step}, {value.Fraction * 100:0} %"));
+    }
+}
