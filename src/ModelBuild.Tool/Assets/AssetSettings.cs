@@ -121,7 +121,7 @@ internal sealed class AssetSettings
         };
     }
 
-    private IEnumerable<string> List(string name) => (_asset.Metadata(name) ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private string[] List(string name) => (_asset.Metadata(name) ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private string? OneOf(string name, string[] allowed) => _asset.Metadata(name) is { } value ? OneOf(name, value, allowed) : null;
 

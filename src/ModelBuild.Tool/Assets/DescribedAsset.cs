@@ -42,17 +42,16 @@ internal sealed class DescribedAsset : IDisposable
             throw asset.Error("MB0001", $"the file '{asset.Source}' does not exist.");
         }
 
-        Model model = ModelFormats.Read(asset.Source);
+        IModelFormat format = ModelFormats.Sniff(asset.Source);
+        Model model = format.Read(asset.Source);
         try
         {
-            string format = ModelFormats.Detect(asset.Source).Name;
             FixedShapes.Apply(model, settings.InputShapes, (code, message) => asset.Error(code, $"InputShapes: {message}"));
             IReadOnlyList<string> external = SourceFiles.External(model, asset.Source);
             KnownDomains.Check(model, asset.Source);
-            ShapeInference.Run(model);
             long size = new FileInfo(asset.Source).Length + external.Sum(f => new FileInfo(f).Length);
             string hash = SourceFiles.Hash(asset.Source, cancellationToken);
-            ModelSignature signature = SignatureBuilder.Build(asset, settings, model, format, hash, size);
+            ModelSignature signature = SignatureBuilder.Build(asset, settings, model, ShapeInference.Run(model).TypeOf, format.Name, hash, size);
             return new DescribedAsset(asset, settings, model, signature, external);
         }
         catch

@@ -16,40 +16,31 @@ internal sealed class SignatureBuilder
     private readonly AssetArguments _asset;
     private readonly AssetSettings _settings;
     private readonly Model _model;
-    private readonly HashSet<string> _inputSymbols = new(StringComparer.Ordinal);
+    private readonly Func<Value, GraphType?> _types;
 
-    private SignatureBuilder(AssetArguments asset, AssetSettings settings, Model model)
+    private SignatureBuilder(AssetArguments asset, AssetSettings settings, Model model, Func<Value, GraphType?> types)
     {
+        _types = types;
         _asset = asset;
         _settings = settings;
         _model = model;
     }
 
-    /// <summary>Makes the signature. Shapes of the model have been inferred.</summary>
+    /// <summary>Makes the signature.</summary>
     /// <param name="asset">The item.</param>
     /// <param name="settings">Its metadata.</param>
     /// <param name="model">The model.</param>
+    /// <param name="types">The inferred type of an input or output: dimensions are numbers, symbols of the inputs and formulas over them, or unknown.</param>
     /// <param name="format">Name of the file's format.</param>
     /// <param name="hash">SHA-256 of the model file.</param>
     /// <param name="size">Bytes of the model with its external data.</param>
     /// <exception cref="ModelException">Metadata and model do not fit.</exception>
-    public static ModelSignature Build(AssetArguments asset, AssetSettings settings, Model model, string format, string hash, long size) =>
-        new SignatureBuilder(asset, settings, model).Build(format, hash, size);
+    public static ModelSignature Build(AssetArguments asset, AssetSettings settings, Model model, Func<Value, GraphType?> types, string format, string hash, long size) =>
+        new SignatureBuilder(asset, settings, model, types).Build(format, hash, size);
 
     private ModelSignature Build(string format, string hash, long size)
     {
         List<Value> inputs = RequiredInputs(_model);
-        foreach (Value input in inputs)
-        {
-            foreach (Dimension d in input.Tensor?.Shape ?? Shape.Scalar)
-            {
-                if (d.Symbol is { } symbol)
-                {
-                    _inputSymbols.Add(symbol);
-                }
-            }
-        }
-
         CheckNames(inputs);
         (string backend, string reason) = BackendChoice.Decide(_asset, _settings);
         return new ModelSignature
@@ -111,13 +102,13 @@ internal sealed class SignatureBuilder
 
     private TensorSignature Tensor(Value value, bool isInput)
     {
-        (string kind, ElementType element, Shape? shape) = Describe(value.Type);
+        (string kind, ElementType element, Shape? shape) = Describe(TypeOf(value));
         if (element == ElementType.Undefined && kind == "tensor")
         {
             throw new ModelException("MB1009", $"The type of {(isInput ? "input" : "output")} '{value.Name}' is neither stated by the model nor found by inference. Export the model again with shape inference, for example onnx.shape_inference.infer_shapes.", _asset.Source);
         }
 
-        string[] dimensions = shape is null ? [] : [.. shape.Select(d => isInput ? d.ToString() : OutputDimension(d))];
+        string[] dimensions = shape is null ? [] : [.. shape.Select(d => d.ToString())];
         return new TensorSignature(
             value.Name, _settings.Rename.GetValueOrDefault(value.Name, value.Name), element.Name(), kind, shape is not null, new(dimensions), Shorten(value.DocString), isInput && value.Type is OptionalType);
     }
@@ -133,8 +124,7 @@ internal sealed class SignatureBuilder
         _ => ("opaque", ElementType.Undefined, null),
     };
 
-    // A size that only the model's data decides is "?": the caller can't compute it from the inputs' sizes.
-    private string OutputDimension(Dimension d) => d.Symbol is { } symbol && !SymbolFormula.UsesOnly(symbol, _inputSymbols) ? "?" : d.ToString();
+    private GraphType? TypeOf(Value value) => _types(value) ?? value.Type;
 
     private ConstantSignature Constant(Value input)
     {
@@ -191,7 +181,7 @@ internal sealed class SignatureBuilder
     private ContextSignature Context(Value input)
     {
         int count = _settings.Contexts[input.Name];
-        if (input.Tensor is not { Shape: { Rank: > 0 } shape } || shape[^1] is { IsFixed: true } last && last.Value <= count)
+        if (input.Tensor is not { Shape: { Rank: > 0 } shape } || shape[shape.Rank - 1] is { IsFixed: true } last && last.Value <= count)
         {
             throw _asset.Error("MB0003", $"Context carries {count} elements of '{input.Name}' ({Text(input.Type)}): its last dimension must be longer than that.");
         }
@@ -201,13 +191,13 @@ internal sealed class SignatureBuilder
 
     private IReadOnlyList<string> Labels()
     {
-        if (_settings.Labels.Count > 0 && _model.Graph.Outputs.FirstOrDefault()?.Tensor?.Shape is { Rank: > 0 } shape)
+        if (_settings.Labels.Count > 0 && _model.Graph.Outputs.FirstOrDefault() is { } output && Describe(TypeOf(output)) is (_, _, { Rank: > 0 } shape))
         {
             // Scores may carry trailing dimensions of 1, such as [1,1000,1,1].
-            long classes = shape.Any(d => !d.IsFixed) ? (shape[^1].IsFixed ? shape[^1].Value : -1) : shape.Select(d => d.Value).DefaultIfEmpty(1).Max();
+            long classes = shape.Any(d => !d.IsFixed) ? (shape[shape.Rank - 1].IsFixed ? shape[shape.Rank - 1].Value : -1) : shape.Select(d => d.Value).DefaultIfEmpty(1).Max();
             if (classes > 1 && classes != _settings.Labels.Count)
             {
-                throw _asset.Error("MB0003", $"Labels has {_settings.Labels.Count} names, output '{_model.Graph.Outputs[0].Name}' {shape} has {classes} classes.");
+                throw _asset.Error("MB0003", $"Labels has {_settings.Labels.Count} names, output '{output.Name}' {shape} has {classes} classes.");
             }
         }
 

@@ -4,7 +4,6 @@ using ModelBuild.Formats;
 using ModelBuild.Graphs;
 using ModelBuild.Graphs.Inference;
 using ModelBuild.OnnxRuntime.Native;
-using ModelBuild.Passes;
 using ModelBuild.Tool.Assets;
 using ModelBuild.Tool.Caching;
 
@@ -32,7 +31,6 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
 
         CheckAccuracy(result.Report);
         cancellationToken.ThrowIfCancellationRequested();
-        ReportFiles.Write(result.Report, result.Timings, Path.Combine(folder, _class));
         _lines.Insert(0, ("summary", result.Report.Summary));
         string content = asset.Signature.Storage == "Embedded" ? "embedded" : "content";
         return new CacheEntry(
@@ -69,7 +67,7 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
     {
         try
         {
-            Normalize.Run(model);
+            
             Write(model, weights);
         }
         catch (ModelException)
@@ -87,7 +85,7 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
     {
         output.Progress($"{_class}: reading {asset.Signature.ModelFile}");
         using Model model = Open();
-        Normalize.Run(model);
+        
         ShapeInference.Run(model);
         var progress = new CompressionProgressLines(_class, output);
         CompressionResult result = Compressor.Run(model, Options(), progress, cancellationToken);
@@ -124,7 +122,7 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
             File.Delete(old);
         }
 
-        ModelFormats.Detect(asset.Arguments.Source).Write(model, path, new ModelWriteOptions { ExternalData = UsesExternalData(model) });
+        ModelFormats.Sniff(asset.Arguments.Source).Write(model, path, new ModelWriteOptions { ExternalData = UsesExternalData(model) });
     }
 
     private bool UsesExternalData(Model model) =>

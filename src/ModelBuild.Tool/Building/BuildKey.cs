@@ -17,7 +17,7 @@ internal static class BuildKey
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add("modelbuild", "1");
-        foreach (Assembly assembly in new[] { typeof(BuildKey).Assembly, typeof(Compression.Compressor).Assembly, typeof(Formats.IModelFormat).Assembly, typeof(Passes.Normalize).Assembly, typeof(Graphs.Model).Assembly })
+        foreach (Assembly assembly in new[] { typeof(BuildKey).Assembly, typeof(Compression.Compressor).Assembly, typeof(Formats.IModelFormat).Assembly, typeof(Graphs.Model).Assembly })
         {
             // Builds are deterministic, so that the id stands for the code.
             Add("assembly", assembly.ManifestModule.ModuleVersionId.ToString());
@@ -40,7 +40,7 @@ internal static class BuildKey
 
         foreach (string path in asset.Settings.Calibration)
         {
-            foreach (string file in Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal) : [path])
+            foreach (string file in Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal) : Enumerable.Repeat(path, 1))
             {
                 Add(Directory.Exists(path) ? Path.GetRelativePath(path, file).Replace('\\', '/') : "", SourceFiles.Hash(file, cancellationToken));
             }
