@@ -15,7 +15,7 @@ internal static class FileProblem
 
     public static ModelException Empty(string path) => new("MB1003", "The file is empty. Get it again.", path);
 
-    public static ModelException Damaged(string path, string detail) => new("MB1001", $"The file is not a model, or it is damaged: {detail}.", path);
+    public static ModelException Damaged(string path, string detail) => new("MB1001", $"The file is damaged or not of this format: {detail}.", path);
 
     private static string FirstLine(string text)
     {
