@@ -5,7 +5,7 @@ namespace ModelBuild.OnnxRuntime.Native;
 /// <summary>
 /// The functions of the C API that we call. The API is one append-only table, so a function's place never changes between
 /// releases; the numbers are those places in <c>struct OrtApi</c>. Pointers to ONNX Runtime's opaque objects are <see cref="nint"/>;
-/// every function that returns one returns an <c>OrtStatus*</c>, zero when it succeeded.
+/// most functions return an <c>OrtStatus*</c>, zero when they succeeded. Fields have the functions' names in C.
 /// </summary>
 internal sealed unsafe class OrtApi(nint* table)
 {
@@ -38,7 +38,7 @@ internal sealed unsafe class OrtApi(nint* table)
     public readonly delegate* unmanaged<nint, nuint, nint, byte**, nint> SessionGetOutputName = (delegate* unmanaged<nint, nuint, nint, byte**, nint>)table[37];
     public readonly delegate* unmanaged<nint, nuint, nint, byte**, nint> SessionGetOverridableInitializerName = (delegate* unmanaged<nint, nuint, nint, byte**, nint>)table[38];
     public readonly delegate* unmanaged<nint*, nint> CreateRunOptions = (delegate* unmanaged<nint*, nint>)table[39];
-    public readonly delegate* unmanaged<nint, int, nint> RunOptionsSetRunLogSeverityLevel = (delegate* unmanaged<nint, int, nint>)table[42];
+    public readonly delegate* unmanaged<nint, int, nint> RunOptionsSetRunLogSeverityLevel = (delegate* unmanaged<nint, int, nint>)table[41];
     public readonly delegate* unmanaged<nint, nint> RunOptionsSetTerminate = (delegate* unmanaged<nint, nint>)table[46];
     public readonly delegate* unmanaged<nint, nint> RunOptionsUnsetTerminate = (delegate* unmanaged<nint, nint>)table[47];
     public readonly delegate* unmanaged<nint, long*, nuint, int, nint*, nint> CreateTensorAsOrtValue = (delegate* unmanaged<nint, long*, nuint, int, nint*, nint>)table[48];
@@ -85,17 +85,17 @@ internal sealed unsafe class OrtApi(nint* table)
     public readonly delegate* unmanaged<nint, nint, nint**, nuint*, nint> GetBoundOutputValues = (delegate* unmanaged<nint, nint, nint**, nuint*, nint>)table[140];
     public readonly delegate* unmanaged<nint, void> ClearBoundInputs = (delegate* unmanaged<nint, void>)table[141];
     public readonly delegate* unmanaged<nint, void> ClearBoundOutputs = (delegate* unmanaged<nint, void>)table[142];
-    public readonly delegate* unmanaged<nint, nint, nint> AppendTensorRt = (delegate* unmanaged<nint, nint, nint>)table[170];
-    public readonly delegate* unmanaged<nint*, nint> CreateTensorRtProviderOptions = (delegate* unmanaged<nint*, nint>)table[171];
-    public readonly delegate* unmanaged<nint, void> ReleaseTensorRtProviderOptions = (delegate* unmanaged<nint, void>)table[174];
+    public readonly delegate* unmanaged<nint, nint, nint> SessionOptionsAppendExecutionProvider_TensorRT_V2 = (delegate* unmanaged<nint, nint, nint>)table[170];
+    public readonly delegate* unmanaged<nint*, nint> CreateTensorRTProviderOptions = (delegate* unmanaged<nint*, nint>)table[171];
+    public readonly delegate* unmanaged<nint, void> ReleaseTensorRTProviderOptions = (delegate* unmanaged<nint, void>)table[174];
     public readonly delegate* unmanaged<nint, int*, nint> HasValue = (delegate* unmanaged<nint, int*, nint>)table[192];
     public readonly delegate* unmanaged<byte*, uint, void**, nint> GetExecutionProviderApi = (delegate* unmanaged<byte*, uint, void**, nint>)table[195];
     public readonly delegate* unmanaged<nint, nint> SynchronizeBoundInputs = (delegate* unmanaged<nint, nint>)table[202];
     public readonly delegate* unmanaged<nint, nint> SynchronizeBoundOutputs = (delegate* unmanaged<nint, nint>)table[203];
-    public readonly delegate* unmanaged<nint, nint, nint> AppendCuda = (delegate* unmanaged<nint, nint, nint>)table[204];
-    public readonly delegate* unmanaged<nint*, nint> CreateCudaProviderOptions = (delegate* unmanaged<nint*, nint>)table[205];
-    public readonly delegate* unmanaged<nint, void> ReleaseCudaProviderOptions = (delegate* unmanaged<nint, void>)table[208];
-    public readonly delegate* unmanaged<nint, byte*, byte**, byte**, nuint, nint> AppendExecutionProvider = (delegate* unmanaged<nint, byte*, byte**, byte**, nuint, nint>)table[216];
+    public readonly delegate* unmanaged<nint, nint, nint> SessionOptionsAppendExecutionProvider_CUDA_V2 = (delegate* unmanaged<nint, nint, nint>)table[204];
+    public readonly delegate* unmanaged<nint*, nint> CreateCUDAProviderOptions = (delegate* unmanaged<nint*, nint>)table[205];
+    public readonly delegate* unmanaged<nint, void> ReleaseCUDAProviderOptions = (delegate* unmanaged<nint, void>)table[208];
+    public readonly delegate* unmanaged<nint, byte*, byte**, byte**, nuint, nint> SessionOptionsAppendExecutionProvider = (delegate* unmanaged<nint, byte*, byte**, byte**, nuint, nint>)table[216];
     public readonly delegate* unmanaged<nint, nint*, nint> CastTypeInfoToOptionalTypeInfo = (delegate* unmanaged<nint, nint*, nint>)table[250];
     public readonly delegate* unmanaged<nint, nint*, nint> GetOptionalContainedTypeInfo = (delegate* unmanaged<nint, nint*, nint>)table[251];
     public readonly delegate* unmanaged<nint, nuint, nuint, byte**, nint> GetResizedStringTensorElementBuffer = (delegate* unmanaged<nint, nuint, nuint, byte**, nint>)table[252];

@@ -61,9 +61,9 @@ internal static unsafe class OrtProviders
     {
         var api = library.Api;
         nint cuda;
-        api.Check(api.CreateCudaProviderOptions(&cuda));
-        nint status = api.AppendCuda(options.Handle, cuda);
-        api.ReleaseCudaProviderOptions(cuda);
+        api.Check(api.CreateCUDAProviderOptions(&cuda));
+        nint status = api.SessionOptionsAppendExecutionProvider_CUDA_V2(options.Handle, cuda);
+        api.ReleaseCUDAProviderOptions(cuda);
         api.Check(status);
     }
 
@@ -71,9 +71,9 @@ internal static unsafe class OrtProviders
     {
         var api = library.Api;
         nint tensorRt;
-        api.Check(api.CreateTensorRtProviderOptions(&tensorRt));
-        nint status = api.AppendTensorRt(options.Handle, tensorRt);
-        api.ReleaseTensorRtProviderOptions(tensorRt);
+        api.Check(api.CreateTensorRTProviderOptions(&tensorRt));
+        nint status = api.SessionOptionsAppendExecutionProvider_TensorRT_V2(options.Handle, tensorRt);
+        api.ReleaseTensorRTProviderOptions(tensorRt);
         api.Check(status);
     }
 
@@ -105,7 +105,7 @@ internal static unsafe class OrtProviders
         var valueTable = new NameTable(values);
         fixed (byte* n = Utf8.Bytes(name))
         {
-            library.Api.Check(library.Api.AppendExecutionProvider(options.Handle, n, keyTable.Pointer, valueTable.Pointer, (nuint)keys.Length));
+            library.Api.Check(library.Api.SessionOptionsAppendExecutionProvider(options.Handle, n, keyTable.Pointer, valueTable.Pointer, (nuint)keys.Length));
         }
 
         GC.KeepAlive(keyTable);
