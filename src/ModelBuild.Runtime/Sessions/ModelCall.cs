@@ -99,6 +99,17 @@ public ref struct ModelCall
         _ = _state.AddCopiedTensor(index, isOutput: true, checked((int)bytes), shape);
     }
 
+    /// <summary>Asks for a text output of known size; read it with <see cref="ReadTextOutput"/>.</summary>
+    /// <param name="index">Output in the order of <see cref="ModelInfo.Outputs"/>.</param>
+    /// <param name="length">Number of elements that the caller has room for.</param>
+    /// <param name="shape">Sizes, outermost first.</param>
+    /// <exception cref="TensorShapeException"><paramref name="length"/> is not what <paramref name="shape"/> says.</exception>
+    public readonly void SetTextOutput(int index, int length, scoped ReadOnlySpan<long> shape)
+    {
+        ModelShapes.CheckLength(_info.Outputs[index], isInput: false, length, shape);
+        _state.SetOutputAllocated(index);
+    }
+
     /// <summary>Lets the backend allocate an output; take it with <see cref="TakeOutput"/>.</summary>
     /// <param name="index">Output in the order of <see cref="ModelInfo.Outputs"/>.</param>
     public readonly void SetOutput(int index) => _state.SetOutputAllocated(index);
@@ -124,6 +135,17 @@ public ref struct ModelCall
     /// <param name="destination">The span that was given to <c>SetOutput</c>.</param>
     public readonly void ReadOutput<T>(int index, scoped Span<T> destination)
         where T : unmanaged => _state.CopyOutput(index, MemoryMarshal.AsBytes(destination));
+
+    /// <summary>Reads the texts of an output after <see cref="Execute"/>.</summary>
+    /// <param name="index">Output in the order of <see cref="ModelInfo.Outputs"/>.</param>
+    /// <param name="destination">Receives the texts.</param>
+    public readonly void ReadTextOutput(int index, scoped Span<string> destination)
+    {
+        using NativeTensor tensor = _state.TakeOutput(index);
+        string[] texts = tensor.GetStrings();
+        ModelShapes.CheckLength(_info.Outputs[index], isInput: false, destination.Length, tensor.Shape);
+        texts.CopyTo(destination);
+    }
 
     /// <summary>Gives the state back to its session.</summary>
     public void Dispose()

@@ -92,15 +92,40 @@ public static class ModelShapes
 
     /// <summary>Number of elements of a shape as an array length.</summary>
     /// <exception cref="OverflowException">There are more than an array holds.</exception>
-    public static int Length(scoped ReadOnlySpan<long> shape)
+    /// <exception cref="TensorShapeException">A size is negative.</exception>
+    public static int Length(TensorInfo tensor, scoped ReadOnlySpan<long> shape)
     {
-        long length = 1;
+        UInt128 length = 1;
         foreach (long size in shape)
         {
-            length = checked(length * size);
+            if (size < 0)
+            {
+                ThrowNegative(tensor, isInput: false, shape);
+            }
+
+            // Saturates far above what an array holds, so that a later zero still gives zero.
+            length = UInt128.Min(length * (ulong)size, (UInt128)1 << 63);
         }
 
-        return checked((int)length);
+        return length <= (UInt128)Array.MaxLength ? (int)length : throw new OverflowException($"'{tensor.Name}' of shape [{Join(shape)}] has more elements than an array holds.");
+    }
+
+    /// <summary>Number of elements of each of several equal parts.</summary>
+    /// <exception cref="TensorShapeException"><paramref name="length"/> is not a multiple of <paramref name="count"/>.</exception>
+    public static int ItemLength(TensorInfo tensor, bool isInput, int length, int count)
+    {
+        if (count > 0 && length % count == 0)
+        {
+            return length / count;
+        }
+
+        if (count == 0 && length == 0)
+        {
+            return 0;
+        }
+
+        string expected = $"a length that is a multiple of {count.ToString(CultureInfo.InvariantCulture)}";
+        throw new TensorShapeException(tensor.Name, expected, Elements(length), $"MB5001: {Role(isInput)} '{tensor.Name}' of a batch of {count.ToString(CultureInfo.InvariantCulture)} needs {expected}, but {Elements(length)} came.");
     }
 
     /// <summary>Quotient rounded towards negative infinity, as dimension formulas mean it.</summary>
@@ -110,10 +135,6 @@ public static class ModelShapes
         long quotient = dividend / divisor;
         return (dividend % divisor != 0 && (dividend < 0) != (divisor < 0)) ? quotient - 1 : quotient;
     }
-
-    /// <summary>Quotient rounded towards positive infinity, as dimension formulas mean it.</summary>
-    /// <exception cref="DivideByZeroException"><paramref name="divisor"/> is zero.</exception>
-    public static long CeilingDivide(long dividend, long divisor) => -FloorDivide(-dividend, divisor);
 
     [DoesNotReturn]
     private static void ThrowLength(TensorInfo tensor, bool isInput, string expectedElements, int length, scoped ReadOnlySpan<long> shape)
@@ -128,9 +149,17 @@ public static class ModelShapes
         throw new TensorShapeException(tensor.Name, "sizes of at least 0", $"shape [{Join(shape)}]",
             $"MB5001: {Role(isInput)} '{tensor.Name}' ({tensor.ElementType}[{string.Join(',', tensor.Dimensions)}]) would have shape [{Join(shape)}]; sizes must be at least 0.");
 
+    [DoesNotReturn]
+    internal static void ThrowShape(TensorInfo output, scoped ReadOnlySpan<long> shape, scoped ReadOnlySpan<nint> lengths)
+    {
+        string expected = $"shape [{Join(shape)}]";
+        string actual = $"shape [{Join(lengths)}]";
+        throw new TensorShapeException(output.Name, expected, actual, $"MB5001: output '{output.Name}' needs {expected}, but {actual} came.");
+    }
+
     private static string Role(bool isInput) => isInput ? "input" : "output";
 
-    private static string Elements(long count) => count == 1 ? "1 element" : $"{count.ToString(CultureInfo.InvariantCulture)} elements";
+    internal static string Elements(long count) => count == 1 ? "1 element" : $"{count.ToString(CultureInfo.InvariantCulture)} elements";
 
     private static string Join<T>(scoped ReadOnlySpan<T> sizes)
         where T : IFormattable

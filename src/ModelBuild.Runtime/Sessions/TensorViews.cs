@@ -14,10 +14,54 @@ public static class TensorViews
     }
 
     /// <summary>The elements of a text output with their shape.</summary>
-    public static ReadOnlyTensorSpan<string> View(string[] texts, ReadOnlySpan<long> shape) => new(texts, Lengths(shape));
+    public static ReadOnlyTensorSpan<string> ViewText(NativeTensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return new(tensor.GetStrings(), Lengths(tensor.Shape));
+    }
+
+    /// <summary>A tensor over an array.</summary>
+    /// <param name="elements">Elements in row-major order; not copied.</param>
+    /// <param name="shape">Sizes, outermost first.</param>
+    public static Tensor<T> Create<T>(T[] elements, scoped ReadOnlySpan<long> shape) => Tensor.Create(elements, Lengths(shape));
+
+    /// <summary>Sizes of a tensor, outermost first.</summary>
+    public static ReadOnlySpan<long> Shape<T>(scoped in ReadOnlyTensorSpan<T> tensor)
+    {
+        var shape = new long[tensor.Rank];
+        for (int i = 0; i < shape.Length; i++)
+        {
+            shape[i] = tensor.Lengths[i];
+        }
+
+        return shape;
+    }
+
+    /// <summary>Checks a destination against the shape of an output.</summary>
+    /// <exception cref="TensorShapeException">They differ.</exception>
+    public static void CheckShape<T>(TensorInfo output, scoped in TensorSpan<T> destination, scoped ReadOnlySpan<long> shape)
+    {
+        bool same = destination.Rank == shape.Length;
+        for (int i = 0; same && i < shape.Length; i++)
+        {
+            same = destination.Lengths[i] == shape[i];
+        }
+
+        if (!same)
+        {
+            ModelShapes.ThrowShape(output, shape, destination.Lengths);
+        }
+    }
+
+    /// <summary>The upper half of a number, rounded to the nearest, ties to even.</summary>
+    public static ushort ToBFloat16(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        return float.IsNaN(value) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
 
     /// <summary>The elements in row-major order, without a copy when they lie densely.</summary>
-    public static ReadOnlySpan<T> Elements<T>(in ReadOnlyTensorSpan<T> tensor)
+    public static ReadOnlySpan<T> Elements<T>(scoped in ReadOnlyTensorSpan<T> tensor)
     {
         if (tensor.IsDense)
         {
@@ -31,7 +75,7 @@ public static class TensorViews
 
     /// <summary>The elements of a destination in row-major order.</summary>
     /// <exception cref="ArgumentException">They do not lie densely.</exception>
-    public static Span<T> Destination<T>(in TensorSpan<T> tensor) =>
+    public static Span<T> Destination<T>(scoped in TensorSpan<T> tensor) =>
         !tensor.IsDense ? throw new ArgumentException("MB5002: the destination must be dense, its elements without gaps.", nameof(tensor))
         : tensor.FlattenedLength == 0 ? []
         : System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref tensor.GetPinnableReference(), checked((int)tensor.FlattenedLength));
