@@ -79,9 +79,10 @@ internal sealed partial class InferenceContext
 
                 _types[input] = tensor with { Shape = new Shape(dimensions) };
             }
-            else if (input.Type is not null)
+            else if (TypeMerge.Refine(null, input.Type, _ => false, out _) is { } type)
             {
-                _types[input] = input.Type;
+                // A symbol in the type of a sequence's entries stands for another number in each of them.
+                _types[input] = type;
             }
         }
 
@@ -109,7 +110,7 @@ internal sealed partial class InferenceContext
         }
 
         _depth++;
-        HashSet<Value>? overridable = _model.IrVersion >= 4 && graph == _model.Graph ? [.. graph.Inputs] : null;
+        HashSet<Value>? overridable = graph == _model.Graph ? [.. graph.Inputs] : null;
         foreach (Value initializer in graph.Initializers)
         {
             if (initializer.Initializer is not { } data)
@@ -117,7 +118,7 @@ internal sealed partial class InferenceContext
                 continue;
             }
 
-            // An input's default may be replaced by the caller, except in files from before IR version 4, where every initializer is an input.
+            // An input's default may be replaced by the caller.
             if (overridable is null || !overridable.Contains(initializer))
             {
                 _types[initializer] = new TensorType(data.ElementType, Shape.Of(data.Dimensions));

@@ -39,7 +39,7 @@ internal static class InferenceRules
         new("", "LogSoftmax", Elementwise.Same),
         new("", "Mish", Elementwise.Same),
         new("", "Reciprocal", Elementwise.Same),
-        new("", "Relu", Elementwise.Same),
+        new("", "Relu", Elementwise.Relu),
         new("", "Round", Elementwise.Same),
         new("", "Selu", Elementwise.Same),
         new("", "Shrink", Elementwise.Same),

@@ -91,7 +91,10 @@ internal readonly struct PartialElement(DimensionExpression? numerator, long den
 
     public DimensionExpression? Numerator { get; } = denominator is > 0 and <= MaxDenominator ? numerator : null;
 
-    public long Denominator { get; } = Math.Max(denominator, 1);
+    private readonly long _denominator = denominator;
+
+    /// <summary>1 in an unknown element, however it was made.</summary>
+    public long Denominator => Math.Max(_denominator, 1);
 
     public bool IsKnown => Numerator is not null;
 

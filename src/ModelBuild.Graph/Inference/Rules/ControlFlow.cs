@@ -67,7 +67,9 @@ internal static class ControlFlow
         {
             if (i < carriedCount)
             {
-                c.Output(node, i, carried[i]);
+                // A body that starts from an optional value and always hands on a present one ends with a present one.
+                GraphType? after = visited && i + 1 < body.Outputs.Count ? c.TypeOf(body.Outputs[i + 1]) : null;
+                c.Output(node, i, carried[i] is OptionalType optional && after is not (null or OptionalType) ? optional.Element : carried[i]);
             }
             else if (visited && i + 1 < body.Outputs.Count && c.TypeOf(body.Outputs[i + 1]) is TensorType slice)
             {

@@ -23,6 +23,8 @@ internal static class Elementwise
 
     public static void Absolute(Node node, InferenceContext c) => Unary(node, c, e => e.CompareTo(0) is { } sign ? (sign < 0 ? 0 - e : e) : e.Numerator?.LowerBound >= 0 ? e : default);
 
+    public static void Relu(Node node, InferenceContext c) => Unary(node, c, e => Extremum(e, 0, max: true));
+
     public static void Floor(Node node, InferenceContext c) => Unary(node, c, e => e.Floor());
 
     public static void Ceiling(Node node, InferenceContext c) => Unary(node, c, e => e.Ceiling());
