@@ -1,3 +1,4 @@
+using ModelBuild.Compression.Compare;
 using ModelBuild.Compression.Data;
 using ModelBuild.Graphs;
 
@@ -15,10 +16,17 @@ public sealed class SchemeContext
     /// <summary>Inputs to measure on: the calibration data, or seeded random inputs.</summary>
     public required IDataSet Data { get; init; }
 
+    /// <summary>Whether the original runs on <see cref="Data"/>. When not, schemes decide by the weights alone.</summary>
+    public bool CanMeasure { get; init; } = true;
+
+    /// <summary>Runs a candidate beside the original and compares their outputs. Only when <see cref="CanMeasure"/>.</summary>
+    /// <exception cref="ModelException">MB3007: ONNX Runtime can't run the candidate.</exception>
+    public required Func<Model, ModelComparison> Evaluate { get; init; }
+
     /// <summary>Facts for the report that belong to no layer.</summary>
     public List<string> Notes { get; } = [];
 
-    /// <summary>Receives how far the scheme is, 0 to 1.</summary>
+    /// <summary>Receives what is being done and how far the scheme is with it, 0 to 1.</summary>
     public Action<string, double> Progress { get; init; } = static (_, _) => { };
 
     /// <summary>Ends the run.</summary>
