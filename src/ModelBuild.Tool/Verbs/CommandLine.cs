@@ -1,6 +1,54 @@
+using System.CommandLine;
+
 namespace ModelBuild.Tool.Verbs;
 
+/// <summary>The command line: finds the verb and its options.</summary>
 internal static class CommandLine
 {
-    public static int Run(string[] args, CancellationToken cancellationToken) => throw new UsageException($"Unknown verb '{string.Join(' ', args)}'. {cancellationToken.IsCancellationRequested}");
+    /// <summary>Every verb; a new one is a file of its own and a line here.</summary>
+    private static IEnumerable<Command> Verbs(CancellationToken cancellationToken) =>
+    [
+        InspectVerb.Create(),
+        ConvertVerb.Create(),
+        CompressVerb.Create(cancellationToken),
+        RunVerb.Create(cancellationToken),
+        VerifyVerb.Create(cancellationToken),
+        BenchVerb.Create(cancellationToken),
+        DoctorVerb.Create(cancellationToken),
+        CacheVerb.Create(),
+        .. BuildVerbs.Create(cancellationToken),
+    ];
+
+    /// <summary>Runs what the arguments ask for.</summary>
+    public static int Run(string[] args, CancellationToken cancellationToken)
+    {
+        var verbose = new Option<bool>("--verbose") { Description = "Print the stack trace of a defect.", Recursive = true };
+        var root = new RootCommand("Looks into, converts, compresses, runs and compares models of neural networks.") { verbose };
+        foreach (Command verb in Verbs(cancellationToken))
+        {
+            root.Add(verb);
+        }
+
+        // "@file" belongs to describe and build.
+        ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Errors.Count > 0)
+        {
+            foreach (string message in result.Errors.Select(e => e.Message).Distinct())
+            {
+                Console.Error.WriteLine(message);
+            }
+
+            Console.Error.WriteLine($"'modelbuild {(result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ")}--help' shows what is possible.");
+            return ExitCode.Usage;
+        }
+
+        Output.ErrorText.Verbose = result.GetValue(verbose);
+        if (result.CommandResult.Command is RootCommand && args.Length == 0)
+        {
+            root.Parse(["--help"]).Invoke();
+            return ExitCode.Usage;
+        }
+
+        return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
 }

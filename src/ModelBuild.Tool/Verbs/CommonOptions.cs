@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace ModelBuild.Tool.Verbs;
+
+/// <summary>Options that several verbs have. Each verb adds those that it understands.</summary>
+internal sealed class CommonOptions
+{
+    /// <summary>One JSON object instead of text.</summary>
+    public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object on standard output; docs/cli.md describes it." };
+
+    /// <summary>Results only.</summary>
+    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Print nothing but errors." };
+
+    /// <summary>Seed of random inputs.</summary>
+    public Option<int> Seed { get; } = new("--seed") { Description = "Seed of generated inputs (default 0).", DefaultValueFactory = _ => 0, HelpName = "N" };
+
+    /// <summary>Input files.</summary>
+    public Option<string[]> Inputs { get; } = new("--input", "-i")
+    {
+        Description = "Content of an input from a .npy or .pb file, or of several from an .npz file. Repeatable. Inputs that are not given are generated.",
+        HelpName = "name=file",
+    };
+
+    /// <summary>Shapes of inputs.</summary>
+    public Option<Dictionary<string, long[]>> Shapes { get; } = new("--shape")
+    {
+        Description = "Shape of an input whose dimensions are not all fixed, such as image=1,3,224,224. Repeatable.",
+        HelpName = "name=sizes",
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = ParseShapes,
+    };
+
+    /// <summary>An argument that names a file.</summary>
+    public static Argument<string> File(string name, string description) => new(name) { Description = description };
+
+    /// <summary>The shapes that were given.</summary>
+    public Dictionary<string, long[]> ShapesOf(ParseResult result) => result.GetValue(Shapes) ?? [];
+
+    private static Dictionary<string, long[]>? ParseShapes(ArgumentResult argument)
+    {
+        var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal);
+        foreach (string text in argument.Tokens.Select(t => t.Value))
+        {
+            int equals = text.LastIndexOf('=');
+            string[] parts = text[(equals + 1)..].Split(',');
+            var sizes = new long[parts.Length];
+            bool valid = equals > 0;
+            for (int i = 0; i < parts.Length && valid; i++)
+            {
+                valid = long.TryParse(parts[i].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out sizes[i]);
+            }
+
+            if (!valid)
+            {
+                argument.AddError($"--shape '{text}' is not of the form name=1,3,224,224.");
+                return null;
+            }
+
+            shapes[text[..equals]] = sizes;
+        }
+
+        return shapes;
+    }
+}
