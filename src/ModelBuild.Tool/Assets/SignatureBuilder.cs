@@ -113,7 +113,8 @@ internal sealed class SignatureBuilder
             value.Name, _settings.Rename.GetValueOrDefault(value.Name, value.Name), element.Name(), kind, shape is not null, new(dimensions), Shorten(value.DocString), isInput && value.Type is OptionalType);
     }
 
-    private static (string Kind, ElementType Element, Shape? Shape) Describe(GraphType? type) => type switch
+    /// <summary>Kind, element type and shape as signatures state them.</summary>
+    public static (string Kind, ElementType Element, Shape? Shape) Describe(GraphType? type) => type switch
     {
         null => ("tensor", ElementType.Undefined, null),
         TensorType t => ("tensor", t.ElementType, t.Shape),

@@ -54,7 +54,7 @@ internal sealed class RunnableModel : IDisposable
         string raised = System.IO.Path.Combine(folder.FullName, "model.onnx");
         try
         {
-            Normalize.Run(model);
+            PassList.Run(PassList.Normalization, model);
             ModelFormats.Write(model, raised);
         }
         catch (ModelException)

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using ModelBuild.Formats;
+using ModelBuild.Graphs;
+using ModelBuild.Passes;
+using ModelBuild.Tool.Assets;
+using ModelBuild.Tool.Caching;
+using ModelBuild.Tool.Output;
+
+namespace ModelBuild.Tool.Verbs;
+
+/// <summary><c>modelbuild convert INPUT OUTPUT</c>: reads one format and writes another, or the same in another form.</summary>
+internal static class ConvertVerb
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var options = new CommonOptions();
+        Argument<string> input = CommonOptions.File("INPUT", "The model.");
+        Argument<string> output = CommonOptions.File("OUTPUT", "The file to write; its extension tells the format.");
+        var external = new Option<bool?>("--external-data") { Description = "Put weights into OUTPUT.data (default: only when the file would exceed 1.5 GB).", HelpName = "true|false" };
+        var opset = new Option<long?>("--opset") { Description = $"Inline functions and raise ONNX's operator set to {Normalize.TargetOpset}; a newer one stays.", HelpName = "N" };
+        opset.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long?>() is { } wanted and not Normalize.TargetOpset)
+            {
+                result.AddError($"--opset {wanted} is not possible; the operator set can be raised to {Normalize.TargetOpset}.");
+            }
+        });
+        var command = new Command("convert", "Write a model in another format, or with fixed shapes, a newer operator set or weights beside it.") { input, output, external, opset, options.Shapes, options.Json, options.Quiet };
+        command.SetAction(result =>
+        {
+            string path = result.GetRequiredValue(input);
+            using Model model = ModelFormats.Read(path);
+            FixedShapes.Apply(model, options.ShapesOf(result), (code, message) => new ModelException(code, message, path));
+            if (result.GetValue(opset) is not null)
+            {
+                PassList.Run(PassList.Normalization, model);
+            }
+
+            IReadOnlyList<string> files = ModelFormats.Write(model, result.GetRequiredValue(output), new ModelWriteOptions { ExternalData = result.GetValue(external) });
+            WrittenFiles.Print("convert", files, result.GetValue(options.Json), result.GetValue(options.Quiet), null);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}
