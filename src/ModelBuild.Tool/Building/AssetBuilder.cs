@@ -4,6 +4,7 @@ using ModelBuild.Formats;
 using ModelBuild.Graphs;
 using ModelBuild.Graphs.Inference;
 using ModelBuild.OnnxRuntime.Native;
+using ModelBuild.Passes;
 using ModelBuild.Tool.Assets;
 using ModelBuild.Tool.Caching;
 
@@ -31,6 +32,7 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
 
         CheckAccuracy(result.Report);
         cancellationToken.ThrowIfCancellationRequested();
+        ReportFiles.Write(result, Path.Combine(folder, _class));
         _lines.Insert(0, ("summary", result.Report.Summary));
         string content = asset.Signature.Storage == "Embedded" ? "embedded" : "content";
         return new CacheEntry(
@@ -60,14 +62,14 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
             Raise(model, refusal, weights);
         }
 
-        return Compressor.Run(model, Options());
+        return Compressor.Run(model, Options(model));
     }
 
     private void Raise(Model model, OrtException refusal, string weights)
     {
         try
         {
-            
+            PassList.Run(PassList.Normalization, model);
             Write(model, weights);
         }
         catch (ModelException)
@@ -85,10 +87,10 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
     {
         output.Progress($"{_class}: reading {asset.Signature.ModelFile}");
         using Model model = Open();
-        
+        PassList.Run(PassList.Normalization, model);
         ShapeInference.Run(model);
         var progress = new CompressionProgressLines(_class, output);
-        CompressionResult result = Compressor.Run(model, Options(), progress, cancellationToken);
+        CompressionResult result = Compressor.Run(model, Options(model), progress, cancellationToken);
         Write(result.Model, weights);
         if (OnnxRuntimeCheck.TryOpen(weights) is { } refusal)
         {
@@ -105,12 +107,13 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
         return model;
     }
 
-    private CompressionOptions Options() => new()
+    private CompressionOptions Options(Model model) => new()
     {
         ClassName = _class,
         Quantize = asset.Settings.Quantize,
         ExecutionProviders = [.. asset.Signature.ExecutionProviders],
         InputShapes = asset.Settings.InputShapes.ToDictionary(p => p.Key, p => (IReadOnlyList<long>)p.Value, StringComparer.Ordinal),
+        Calibration = CalibrationData.Open(model, asset.Settings.Calibration),
         Seed = asset.Settings.Seed,
         Threads = threads,
     };
@@ -134,10 +137,5 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
         {
             throw asset.Arguments.Error("MB3005", FormattableString.Invariant($"the compressed model agrees with the original to a cosine of {cosine:0.######}; MaxAccuracyDrop=\"{limit}\" asks for {1 - limit:0.######}. Raise the limit, or choose a scheme that loses less, such as fp16."));
         }
-    }
-
-    private sealed class CompressionProgressLines(string name, BuildOutput output) : IProgress<CompressionProgress>
-    {
-        public void Report(CompressionProgress value) => output.Progress(FormattableString.Invariant($"{name}: {value.Step}, {value.Fraction * 100:0} %"));
     }
 }

@@ -14,7 +14,7 @@ internal sealed class BuildCommand
 
     private readonly ArgumentsFile _arguments;
     private readonly ModelCache _cache;
-    private readonly BuildOutput _output = new();
+    private readonly BuildOutput _output = new(Console.Out);
     private readonly CancellationToken _cancellationToken;
     private readonly HashSet<string> _keys = [];
     private readonly Lock _lock = new();

@@ -4,7 +4,8 @@ using ModelBuild.Tool.Output;
 namespace ModelBuild.Tool.Building;
 
 /// <summary>What a build says. Thread-safe; a line is never torn.</summary>
-internal sealed class BuildOutput
+/// <param name="writer">Where results and progress go.</param>
+internal sealed class BuildOutput(TextWriter writer)
 {
     // Work that is done sooner is not announced.
     private static readonly TimeSpan s_quietTime = TimeSpan.FromSeconds(1);
@@ -17,7 +18,7 @@ internal sealed class BuildOutput
     {
         lock (_lock)
         {
-            Console.Out.WriteLine(line);
+            writer.WriteLine(line);
         }
     }
 
@@ -29,7 +30,7 @@ internal sealed class BuildOutput
             if (_sinceProgress.Elapsed >= s_quietTime)
             {
                 _sinceProgress.Restart();
-                Console.Out.WriteLine("\t" + text);
+                writer.WriteLine("\t" + text);
             }
         }
     }
