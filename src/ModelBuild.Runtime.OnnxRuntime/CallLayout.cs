@@ -56,6 +56,12 @@ internal sealed unsafe class CallLayout
         int[] types = new int[stated.Count];
         for (int i = 0; i < types.Length; i++)
         {
+            // What the class has no member for, such as a map, is listed without a type and never bound.
+            if (stated[i].ElementType == TensorElementType.Undefined)
+            {
+                continue;
+            }
+
             string? problem = !byName.TryGetValue(stated[i].Name, out var type) ? "is not there"
                 : type is not OrtTensorType tensor ? "is not a tensor"
                 : tensor.ElementType != stated[i].ElementType ? $"has elements of type {tensor.ElementType}, not {stated[i].ElementType}"

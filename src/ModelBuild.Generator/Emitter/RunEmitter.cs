@@ -171,6 +171,7 @@ internal static class RunEmitter
             writer.Open($"if (!{destination}.IsEmpty)");
             writer.Line(set);
             writer.Close();
+            writer.Separate();
         }
 
         StreamEmitter.SetOutputs(writer, surface);
@@ -188,6 +189,7 @@ internal static class RunEmitter
             writer.Open($"if (!{destination}.IsEmpty)");
             writer.Line(read);
             writer.Close();
+            writer.Separate();
         }
 
         StreamEmitter.Advance(writer, surface);
@@ -235,6 +237,7 @@ internal static class RunEmitter
             if (feed.IsOptional)
             {
                 writer.Close();
+                writer.Separate();
             }
         }
 

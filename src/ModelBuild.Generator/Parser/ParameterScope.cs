@@ -10,8 +10,8 @@ internal sealed class ParameterScope
 {
     private readonly HashSet<string> _used = new(StringComparer.Ordinal)
     {
-        "destination", "cancellationToken", "count", "k", "options", "feeds", "fetches", "sizes", "call", "result", "scores", "length", "model", "stream",
-        "pixels", "width", "height", "stride", "format", "tensor", "batch0", "i", "itemLength", "resultLength", "shape", "scratch",
+        "destination", "cancellationToken", "count", "k", "options", "feeds", "fetches", "sizes", "call", "result", "scores", "length", "model",
+        "span", "spans", "shape", "scratch", "i", "itemLength", "resultLength",
     };
 
     /// <summary>The parameter that goes with a member.</summary>

@@ -65,8 +65,9 @@ public static class ModelShapes
     /// <exception cref="TensorShapeException">The rank or a fixed size differs.</exception>
     public static void CheckShape(TensorInfo tensor, bool isInput, scoped ReadOnlySpan<nint> lengths)
     {
-        bool same = lengths.Length == tensor.Shape.Count;
-        for (int i = 0; same && i < lengths.Length; i++)
+        // A tensor of System.Numerics can't have rank 0.
+        bool same = tensor.Shape.Count == 0 ? lengths.Length == 1 && lengths[0] == 1 : lengths.Length == tensor.Shape.Count;
+        for (int i = 0; same && i < tensor.Shape.Count; i++)
         {
             same = tensor.Shape[i] < 0 || tensor.Shape[i] == lengths[i];
         }

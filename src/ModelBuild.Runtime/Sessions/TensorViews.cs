@@ -5,12 +5,15 @@ namespace ModelBuild.Runtime;
 /// <summary>Turns a backend's tensors and the caller's tensors into spans and back, for generated code.</summary>
 public static class TensorViews
 {
-    /// <summary>The elements of an output with their shape, valid until <paramref name="tensor"/> is disposed.</summary>
+    /// <summary>The elements of an output with their shape, valid until <paramref name="tensor"/> is disposed. A single element has shape <c>[1]</c>.</summary>
     public static ReadOnlyTensorSpan<T> View<T>(NativeTensor tensor)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        return new(tensor.GetSpan<T>(), Lengths(tensor.Shape));
+        ReadOnlySpan<T> elements = tensor.GetSpan<T>();
+
+        // The constructor that takes a span refuses one without an address, whatever the lengths.
+        return elements.IsEmpty ? new(Array.Empty<T>(), Lengths(tensor.Shape)) : new(elements, Lengths(tensor.Shape));
     }
 
     /// <summary>The elements of a text output with their shape.</summary>
@@ -41,7 +44,7 @@ public static class TensorViews
     /// <exception cref="TensorShapeException">They differ.</exception>
     public static void CheckShape<T>(TensorInfo output, scoped in TensorSpan<T> destination, scoped ReadOnlySpan<long> shape)
     {
-        bool same = destination.Rank == shape.Length;
+        bool same = shape.IsEmpty ? destination.Rank == 1 && destination.Lengths[0] == 1 : destination.Rank == shape.Length;
         for (int i = 0; same && i < shape.Length; i++)
         {
             same = destination.Lengths[i] == shape[i];
@@ -80,8 +83,14 @@ public static class TensorViews
         : tensor.FlattenedLength == 0 ? []
         : System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref tensor.GetPinnableReference(), checked((int)tensor.FlattenedLength));
 
+    // Tensors of System.Numerics can't have rank 0 (they take no lengths for one length of 0), so a single element has shape [1].
     private static nint[] Lengths(ReadOnlySpan<long> shape)
     {
+        if (shape.IsEmpty)
+        {
+            return [1];
+        }
+
         var lengths = new nint[shape.Length];
         for (int i = 0; i < lengths.Length; i++)
         {

@@ -1,0 +1,46 @@
+using System.Reflection;
+using ModelBuild.Generator.Tests.Infrastructure;
+using ModelBuild.Manifest;
+
+namespace ModelBuild.Generator.Tests;
+
+/// <summary>
+/// Whole generated files, one per case, beside this file in Golden/. Set MODELBUILD_UPDATE_GOLDEN=1 to write them anew, then read the difference.
+/// </summary>
+[TestClass]
+public sealed class GoldenTests
+{
+    private static readonly Dictionary<string, ModelSignature> s_cases = GoldenCases.All.ToDictionary(s => s.ClassName);
+
+    public static IEnumerable<object[]> Names => s_cases.Keys.Select(name => new object[] { name });
+
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    public void Generated_code_is_the_golden_file(string name)
+    {
+        string text = GeneratorRun.GenerateText(s_cases[name]);
+        string folder = typeof(GoldenTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "GoldenFolder").Value!;
+        string path = Path.Combine(folder, name + ".txt");
+        if (Environment.GetEnvironmentVariable("MODELBUILD_UPDATE_GOLDEN") == "1")
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllText(path, text);
+        }
+
+        // The copy beside the assembly is as of the last build; the folder of the sources is as of now.
+        Assert.AreEqual(File.ReadAllText(Directory.Exists(folder) ? path : Path.Combine(AppContext.BaseDirectory, "Golden", name + ".txt")), text);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    public void Generated_code_compiles_without_warnings(string name) => GeneratorRun.CompileWithoutWarnings([s_cases[name]]);
+
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    public void Public_class_in_the_global_namespace_compiles_without_warnings(string name) =>
+        GeneratorRun.CompileWithoutWarnings([s_cases[name] with { Namespace = "", Accessibility = "public" }]);
+
+    [TestMethod]
+    public void Every_golden_file_has_a_case() =>
+        CollectionAssert.AreEquivalent(s_cases.Keys.ToArray(), Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Golden"), "*.txt").Select(Path.GetFileNameWithoutExtension).ToArray());
+}
