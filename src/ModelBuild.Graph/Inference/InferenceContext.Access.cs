@@ -104,6 +104,7 @@ internal sealed partial class InferenceContext
 
         return data.ElementType switch
         {
+            ElementType.BFloat16 => Array.ConvertAll(data.As<ushort>().ToArray(), b => (double)BitConverter.Int32BitsToSingle(b << 16)),
             ElementType.Float32 => Array.ConvertAll(data.As<float>().ToArray(), f => (double)f),
             ElementType.Float64 => data.As<double>().ToArray(),
             ElementType.Float16 => Array.ConvertAll(data.As<Half>().ToArray(), f => (double)f),

@@ -11,6 +11,9 @@ internal sealed class PartialTensor
     /// <summary>Tensors of more elements are never looked into.</summary>
     public const int MaxElements = 1024;
 
+    /// <summary>The same for floats, of which only scales and limits decide sizes.</summary>
+    public const int MaxReals = 16;
+
     private readonly long[] _dimensions;
 
     public PartialTensor(ReadOnlySpan<long> dimensions, PartialElement[] elements)
@@ -43,10 +46,13 @@ internal sealed class PartialTensor
         return Vector(elements);
     }
 
+    /// <summary>Most elements of a type that are looked into.</summary>
+    public static int MaxCount(ElementType type) => type.IsFloat() ? MaxReals : MaxElements;
+
     /// <summary>The content of a tensor of numbers or truth values, or null when it is too large or of another type.</summary>
     public static PartialTensor? Of(TensorData data)
     {
-        if (data.ElementCount > MaxElements || Reader(data.ElementType) is not { } read)
+        if (data.ElementCount > MaxCount(data.ElementType) || Reader(data.ElementType) is not { } read)
         {
             return null;
         }
@@ -78,6 +84,7 @@ internal sealed class PartialTensor
         ElementType.UInt64 => b => BitConverter.ToUInt64(b) is var v && v <= long.MaxValue ? (long)v : default(PartialElement),
         ElementType.Float32 => b => PartialElement.FromDouble(BitConverter.ToSingle(b)),
         ElementType.Float64 => b => PartialElement.FromDouble(BitConverter.ToDouble(b)),
+        ElementType.BFloat16 => b => PartialElement.FromDouble(BitConverter.Int32BitsToSingle(BitConverter.ToUInt16(b) << 16)),
         ElementType.Float16 => b => PartialElement.FromDouble((double)BitConverter.ToHalf(b)),
         _ => null,
     };

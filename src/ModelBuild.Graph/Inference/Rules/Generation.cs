@@ -52,7 +52,7 @@ internal static class Generation
         TensorData? value = node.GetTensor("value");
         Shape? shape = ShapeFrom(node, c, 0);
         c.Output(node, 0, value?.ElementType ?? ElementType.Float32, shape);
-        if (shape is { IsFixed: true } && shape.ElementCount is { } count and <= PartialTensor.MaxElements
+        if (shape is { IsFixed: true } && shape.ElementCount is { } count && count <= PartialTensor.MaxCount(value?.ElementType ?? ElementType.Float32)
             && (value is null ? PartialTensor.Scalar(0) : PartialTensor.Of(value)) is { Elements: [var only] })
         {
             var elements = new PartialElement[count];

@@ -289,7 +289,7 @@ internal static class Reshaping
     /// <summary>Content of a small output that repeats a single element.</summary>
     private static void Repeat(Node node, InferenceContext c, Shape? shape)
     {
-        if (c.Partial(node, 0) is { Elements: [var only] } && shape is { IsFixed: true } && shape.ElementCount is { } count and <= PartialTensor.MaxElements)
+        if (c.Partial(node, 0) is { Elements: [var only] } && shape is { IsFixed: true } && shape.ElementCount is { } count && count <= PartialTensor.MaxCount(c.Element(node, 0)))
         {
             var elements = new PartialElement[count];
             Array.Fill(elements, only);
