@@ -16,7 +16,10 @@ public sealed unsafe class MappedFile : IDisposable
     public MappedFile(string path)
     {
         Path = path;
-        Length = new FileInfo(path).Length;
+
+        // The length of a link is not that of what it leads to.
+        var info = new FileInfo(path);
+        Length = (info.LinkTarget is null ? info : (FileInfo)info.ResolveLinkTarget(returnFinalTarget: true)!).Length;
     }
 
     /// <summary>The file's path.</summary>
@@ -45,10 +48,11 @@ public sealed unsafe class MappedFile : IDisposable
                 try
                 {
                     var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
-                    if (stream.Length < Length)
+                    long now = stream.Length;
+                    if (now < Length)
                     {
                         stream.Dispose();
-                        throw new IOException($"it was {Length} bytes long and is {stream.Length} now");
+                        throw new IOException($"it was {Length} bytes long and is {now} now");
                     }
 
                     _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);

@@ -26,6 +26,12 @@ internal static class OnnxHead
                 2 or 3 or 4 or 6 or 7 or 8 or 14 or 20 or 25 or 26 => 2UL,
                 _ => ulong.MaxValue,
             };
+            if (expected == ulong.MaxValue && hasGraph)
+            {
+                // A field of a later version: files have their fields in order, so all known ones were there.
+                return true;
+            }
+
             if (wireType != expected || !TryReadVarint(head, ref position, out ulong number))
             {
                 return false;
@@ -63,7 +69,7 @@ internal static class OnnxHead
         return hasVersion || hasGraph;
     }
 
-    private static bool IsText(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) && bytes.IndexOfAnyInRange((byte)0, (byte)8) < 0;
+    private static bool IsText(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) && bytes.IndexOfAnyInRange((byte)0, (byte)31) < 0;
 
     private static bool TryReadVarint(ReadOnlySpan<byte> bytes, ref int position, out ulong value)
     {
