@@ -83,7 +83,7 @@ internal sealed class CompressionRun(Model model, CompressionOptions options, st
 
     private void AddLayerMessage(ICompressionScheme scheme, IReadOnlyList<LayerReport> layers)
     {
-        LayerReport[] left = [.. layers.Where(l => !l.IsCompressed)];
+        LayerReport[] left = [.. layers.Where(l => !l.IsCompressed && !l.IsTooSmall)];
         if (left.Length > 0)
         {
             long bytes = left.Sum(l => l.BytesBefore);

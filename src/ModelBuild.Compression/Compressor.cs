@@ -10,7 +10,7 @@ namespace ModelBuild.Compression;
 public static class Compressor
 {
     /// <summary>Batches of seeded random inputs that errors are measured on when there is no calibration data.</summary>
-    public const int RandomBatches = 4;
+    public const int RandomBatches = 2;
 
     // Sizes tried in turn for dimensions that the model leaves open, until it runs.
     private static readonly long[] s_sizes = [16, 64, 128, 224, 512];

@@ -1,19 +1,31 @@
 using System.Runtime.InteropServices;
 using ModelBuild.Compression.Compare;
 using ModelBuild.Compression.Quantize;
-using ModelBuild.Compression.Quantize.Int8;
 using ModelBuild.Formats;
 using ModelBuild.Graphs;
 using ModelBuild.OnnxRuntime.Native;
 
 namespace ModelBuild.Compression.Calibrate;
 
+/// <summary>An error that was measured on data.</summary>
+/// <param name="Relative">Root mean square of the error over that of the value.</param>
+/// <param name="Cosine">Cosine between both.</param>
+internal readonly record struct Measured(double Relative, double Cosine)
+{
+    /// <summary>The larger error; one that is known rather than one that is not.</summary>
+    public static Measured? Worse(Measured? a, Measured? b) => a is { } x && b is { } y ? (x.Relative >= y.Relative ? x : y) : a ?? b;
+}
+
 /// <summary>A question: how far is the first output of a node off when one of its weights is rounded, and perhaps its activations too?</summary>
 /// <param name="Node">A node of the model's own graph, not of a nested one.</param>
 /// <param name="Input">The input that is the weight.</param>
 /// <param name="Tensor">The rounded weight.</param>
 /// <param name="RoundActivations">Whether input 0 is rounded as <c>DynamicQuantizeLinear</c> does.</param>
-internal sealed record Probe(Node Node, int Input, Int8Tensor Tensor, bool RoundActivations);
+internal sealed record Probe(Node Node, int Input, RoundedTensor Tensor, bool RoundActivations)
+{
+    /// <summary>Whether a node can be asked about: it has a first output, and runs twice the same.</summary>
+    public static bool CanMeasure(Node node) => node.Output(0) is not null && !node.Subgraphs.Any();
+}
 
 /// <summary>
 /// Measures layers one by one, each on the activations of the original model, so that a layer's number is what it adds itself. Beside each node a second one is put that
@@ -37,9 +49,9 @@ internal static class LayerErrors
         for (int start = 0; start < probes.Count;)
         {
             int count = 0;
-            for (long bytes = 0; start + count < probes.Count && (count == 0 || bytes + (4 * probes[start + count].Tensor.ByteLength) <= ChunkBytes); count++)
+            for (long bytes = 0; start + count < probes.Count && (count == 0 || bytes + (4 * probes[start + count].Tensor.ElementCount) <= ChunkBytes); count++)
             {
-                bytes += 4 * probes[start + count].Tensor.ByteLength;
+                bytes += 4 * probes[start + count].Tensor.ElementCount;
             }
 
             results.AddRange(MeasureChunk([.. probes.Skip(start).Take(count)], context, Path.Combine(folder.Path, "layers.onnx")));
@@ -108,7 +120,7 @@ internal static class LayerErrors
     private sealed class ProbeBuilder(Graph graph)
     {
         private readonly NameAllocator _names = new(graph);
-        private readonly Dictionary<Int8Tensor, Value> _weights = [];
+        private readonly Dictionary<RoundedTensor, Value> _weights = [];
         private readonly Dictionary<Value, Value> _activations = [];
 
         public Value Build(IReadOnlyList<Probe> probes)
@@ -151,15 +163,14 @@ internal static class LayerErrors
             return copy;
         }
 
-        private Value Weight(Int8Tensor tensor)
+        private Value Weight(RoundedTensor tensor)
         {
             if (!_weights.TryGetValue(tensor, out Value? value))
             {
-                Value integers = graph.AddInitializer(_names.Next("probe_int8"), tensor);
-                Value scales = graph.AddInitializer(_names.Next("probe_scale"), tensor.Scales);
-                Value numbers = Add("Cast", [integers]);
+                Value numbers = Add("Cast", [graph.AddInitializer(_names.Next("probe_stored"), tensor)]);
                 numbers.Producer!.Attributes["to"] = new IntAttribute((long)ElementType.Float32);
-                _weights.Add(tensor, value = Add("Mul", [numbers, scales]));
+                value = tensor.Scales is { } scales ? Add("Mul", [numbers, graph.AddInitializer(_names.Next("probe_scale"), scales)]) : numbers;
+                _weights.Add(tensor, value);
             }
 
             return value;

@@ -6,7 +6,7 @@ namespace ModelBuild.Compression.Quantize;
 public static class CompressionSchemes
 {
     /// <summary>Every scheme.</summary>
-    public static IReadOnlyList<ICompressionScheme> All { get; } = [new Int8Scheme()];
+    public static IReadOnlyList<ICompressionScheme> All { get; } = [new Float16Scheme(), new BFloat16Scheme(), new Int8Scheme()];
 
     /// <summary>Finds a scheme by name.</summary>
     /// <exception cref="ModelException">MB3003: there is none.</exception>

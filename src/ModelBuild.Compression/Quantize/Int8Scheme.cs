@@ -40,7 +40,7 @@ public sealed class Int8Scheme : ICompressionScheme
         for (int i = 0; i < layers.Count; i++)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
-            Prepare(layers[i]);
+            Prepare(layers[i], context.Options);
             context.Progress("Rounding weights", (i + 1.0) / layers.Count);
         }
 
@@ -49,7 +49,7 @@ public sealed class Int8Scheme : ICompressionScheme
             Measure(layers, context);
         }
 
-        layers.ForEach(Decide);
+        layers.ForEach(l => Decide(l, context));
         if (context.CanMeasure && layers.Exists(l => l.Level != Int8Level.Float))
         {
             new Int8Search(layers, context).Run();
@@ -64,10 +64,11 @@ public sealed class Int8Scheme : ICompressionScheme
     internal static Dictionary<string, (Int8Tensor Tensor, Int8Level Level)> Plan(IEnumerable<Int8Layer> layers) =>
         layers.Where(l => l.Level != Int8Level.Float).ToDictionary(l => l.Group.Weight.Name, l => (l.Tensor!, l.Level), StringComparer.Ordinal);
 
-    private static void Prepare(Int8Layer layer)
+    private static void Prepare(Int8Layer layer, CompressionOptions options)
     {
         WeightGroup group = layer.Group;
         ChannelLayout? layout = Int8Layouts.Find(group);
+        layer.AllowInteger = Providers.RunOnCpu(options);
         if (group.Fixed is { } reason)
         {
             layer.Reason = reason;
@@ -78,7 +79,7 @@ public sealed class Int8Scheme : ICompressionScheme
         }
         else if (group.Data.ByteLength < SmallestWeight)
         {
-            layer.Reason = $"too small: {group.Data.ByteLength} of at least {SmallestWeight} bytes";
+            layer.Reason = LayerReport.TooSmall(group.Data.ByteLength, SmallestWeight);
         }
         else if ((layer.Tensor = Int8Tensor.Create(group.Data, layout)) is null)
         {
@@ -93,14 +94,14 @@ public sealed class Int8Scheme : ICompressionScheme
         var targets = new List<Action<Measured?>>();
         foreach (Int8Layer layer in layers.Where(l => l.Tensor is not null))
         {
-            foreach (WeightUse use in layer.Group.Uses.Where(u => own.Contains(u.Node) && u.Node.Output(0) is not null))
+            foreach (WeightUse use in layer.Group.Uses.Where(u => own.Contains(u.Node) && Probe.CanMeasure(u.Node)))
             {
                 probes.Add(new Probe(use.Node, use.Index, layer.Tensor!, RoundActivations: false));
-                targets.Add(m => layer.StoredError = Worse(layer.StoredError, m));
+                targets.Add(m => layer.StoredError = Measured.Worse(layer.StoredError, m));
                 if (Int8Layer.RuleOf(use, layer.Tensor!, Int8Level.Integer) is { RoundsActivations: true })
                 {
                     probes.Add(new Probe(use.Node, use.Index, layer.Tensor!, RoundActivations: true));
-                    targets.Add(m => layer.IntegerError = Worse(layer.IntegerError, m));
+                    targets.Add(m => layer.IntegerError = Measured.Worse(layer.IntegerError, m));
                 }
             }
         }
@@ -112,9 +113,7 @@ public sealed class Int8Scheme : ICompressionScheme
         }
     }
 
-    private static Measured? Worse(Measured? a, Measured? b) => a is { } x && b is { } y ? (x.Relative >= y.Relative ? x : y) : a ?? b;
-
-    private static void Decide(Int8Layer layer)
+    private static void Decide(Int8Layer layer, SchemeContext context)
     {
         if (layer.Tensor is not { } tensor)
         {
@@ -133,6 +132,10 @@ public sealed class Int8Scheme : ICompressionScheme
         {
             layer.Reason = string.Join("; ", layer.Group.Uses.Select(u => Int8Rules.For(u.Node, u.Index, tensor) is { RunsAs: not null } rule ? rule.WhyNot(u.Node, u.Index, tensor) : null).OfType<string>().Distinct());
         }
+        else if (!layer.AllowInteger)
+        {
+            layer.Reason = $"{context.Options.ExecutionProviders[0]} has no fast integer product with rounding per call";
+        }
         else if (layer.IntegerError is not { } integer)
         {
             layer.Reason = "the error of integer arithmetic was not measured";
@@ -147,27 +150,15 @@ public sealed class Int8Scheme : ICompressionScheme
         }
     }
 
-    private static bool IsListed(Int8Layer layer) => layer.Group.Data.ByteLength >= SmallestWeight || Int8Layouts.Find(layer.Group) is not null;
+    /// <summary>Layers that int8 knows, and other constants that are large enough to ask about.</summary>
+    private static bool IsListed(Int8Layer layer) => layer.Group.Data.ByteLength >= 16 * SmallestWeight || Int8Layouts.Find(layer.Group) is not null;
 
     private static LayerReport ToReport(Int8Layer layer)
     {
         WeightGroup group = layer.Group;
-        Node first = group.Uses[0].Node;
-        string more = group.Uses.Count > 1 ? $" and {group.Uses.Count - 1} more" : "";
         bool compressed = layer.Level != Int8Level.Float;
         string runsAs = !compressed ? "float32"
             : string.Join("; ", group.Uses.Select(u => Int8Layer.RuleOf(u, layer.Tensor!, layer.Level)?.RunsAs ?? "float32, int8 weights expanded on loading").Distinct());
-        return new LayerReport(
-            (first.Name.Length > 0 ? first.Name : first.Outputs.OfType<Value>().First().Name) + more,
-            string.Join(", ", group.Uses.Select(u => u.Node.OpType).Distinct()),
-            [group.Weight.Name],
-            string.Join('x', group.Data.Dimensions.ToArray()),
-            group.Data.ByteLength,
-            compressed ? layer.Tensor!.ByteLength + layer.Tensor.Scales.ByteLength : group.Data.ByteLength,
-            runsAs,
-            compressed ? layer.Tensor!.RelativeError : null,
-            layer.Error?.Relative,
-            layer.Error?.Cosine,
-            layer.Reason);
+        return LayerReport.Of(group, compressed ? layer.Tensor : null, runsAs, layer.Error, layer.Reason);
     }
 }

@@ -1,5 +1,8 @@
 using System.Globalization;
+using ModelBuild.Compression.Calibrate;
 using ModelBuild.Compression.Compare;
+using ModelBuild.Compression.Quantize;
+using ModelBuild.Graphs;
 
 namespace ModelBuild.Compression.Report;
 
@@ -78,6 +81,30 @@ public sealed record CompressionReport
 public sealed record LayerReport(
     string Name, string OpType, IReadOnlyList<string> Weights, string Shape, long BytesBefore, long BytesAfter, string RunsAs, double? WeightError, double? OutputError, double? OutputCosine, string Reason)
 {
+    /// <summary>Describes a weight and its layers.</summary>
+    internal static LayerReport Of(WeightGroup group, RoundedTensor? stored, string runsAs, Measured? error, string reason)
+    {
+        Node first = group.Uses[0].Node;
+        return new LayerReport(
+            (first.Name.Length > 0 ? first.Name : first.Outputs.OfType<Value>().FirstOrDefault()?.Name ?? first.OpType) + (group.Uses.Count > 1 ? $" and {group.Uses.Count - 1} more" : ""),
+            string.Join(", ", group.Uses.Select(u => u.Node.OpType).Distinct()),
+            [group.Weight.Name],
+            string.Join('x', group.Data.Dimensions.ToArray()),
+            group.Data.ByteLength,
+            stored?.StoredBytes ?? group.Data.ByteLength,
+            runsAs,
+            stored?.RelativeError,
+            error?.Relative,
+            error?.Cosine,
+            reason);
+    }
+
+    /// <summary>The reason of layers that are not worth it.</summary>
+    internal static string TooSmall(long bytes, long least) => $"too small: {bytes} of at least {least} bytes";
+
+    /// <summary>Whether it stays as it is because it is not worth it, which nobody needs to be told.</summary>
+    public bool IsTooSmall => Reason.StartsWith("too small", StringComparison.Ordinal);
+
     /// <summary>Whether the weights are smaller than before.</summary>
     public bool IsCompressed => BytesAfter < BytesBefore;
 }

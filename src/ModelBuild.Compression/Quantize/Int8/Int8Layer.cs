@@ -1,4 +1,4 @@
-using ModelBuild.Graphs;
+using ModelBuild.Compression.Calibrate;
 
 namespace ModelBuild.Compression.Quantize.Int8;
 
@@ -24,6 +24,9 @@ internal sealed class Int8Layer(WeightGroup group)
     /// <summary>The rounded weight; null when it can't be rounded.</summary>
     public Int8Tensor? Tensor { get; set; }
 
+    /// <summary>Whether the execution provider multiplies integers.</summary>
+    public bool AllowInteger { get; set; } = true;
+
     /// <summary>How far to go.</summary>
     public Int8Level Level { get; set; }
 
@@ -47,8 +50,3 @@ internal sealed class Int8Layer(WeightGroup group)
     /// <summary>Whether some use can multiply integers.</summary>
     public bool CanBeInteger => Tensor is { } tensor && Group.Uses.Any(u => RuleOf(u, tensor, Int8Level.Integer) is { RoundsActivations: true });
 }
-
-/// <summary>An error that was measured on data.</summary>
-/// <param name="Relative">Root mean square of the error over that of the value.</param>
-/// <param name="Cosine">Cosine between both.</param>
-internal readonly record struct Measured(double Relative, double Cosine);

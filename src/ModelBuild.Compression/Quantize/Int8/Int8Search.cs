@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelBuild.Compression.Calibrate;
 using ModelBuild.Graphs;
 
 namespace ModelBuild.Compression.Quantize.Int8;

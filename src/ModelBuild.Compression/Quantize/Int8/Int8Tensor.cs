@@ -9,7 +9,7 @@ namespace ModelBuild.Compression.Quantize.Int8;
 /// within -127..127; <c>w</c> is approximated by <c>q * scale</c>. A channel of zeros has scale 1; a scale is never below the smallest normal number.
 /// Computed from the source when read, so that it takes no memory of its own.
 /// </summary>
-internal sealed class Int8Tensor : TensorData
+internal sealed class Int8Tensor : RoundedTensor
 {
     private const int Largest = 127;
     private const int Piece = 1 << 16;
@@ -27,14 +27,11 @@ internal sealed class Int8Tensor : TensorData
         Scales = Create<float>(ElementType.Float32, layout.ScaleDimensions, scales);
     }
 
-    /// <summary>The scales, of a shape that broadcasts to the tensor's.</summary>
-    public TensorData Scales { get; }
+    /// <inheritdoc/>
+    public override TensorData Scales { get; }
 
     /// <summary>Which elements share a scale.</summary>
     public ChannelLayout Layout => _layout;
-
-    /// <summary>Root mean square of <c>w - q * scale</c> over that of <c>w</c>.</summary>
-    public double RelativeError { get; private set; }
 
     /// <summary>Quantizes a tensor, or returns null when it holds NaN or infinity.</summary>
     public static Int8Tensor? Create(TensorData source, ChannelLayout layout)
