@@ -6,20 +6,23 @@ namespace ModelBuild.Integration.Harness;
 /// <summary>What a program printed, and how it ended.</summary>
 internal sealed record Outcome(string Command, int ExitCode, string Output)
 {
+    /// <summary>For messages: the last lines, without the ends of the very long ones.</summary>
+    public string Shown => Command + "\n" + string.Join('\n', Output.Split('\n').TakeLast(60).Select(line => line.Length > 300 ? line[..300] + "..." : line));
+
     /// <summary>Fails the test unless the program ended with 0.</summary>
     public Outcome Succeeded()
     {
-        Assert.AreEqual(0, ExitCode, $"{Command}\n{Output}");
+        Assert.AreEqual(0, ExitCode, Shown);
         return this;
     }
 
     /// <summary>Fails the test unless the program failed with this coded error, on one place of the output, and no other error.</summary>
     public Outcome FailedWith(string code)
     {
-        Assert.AreNotEqual(0, ExitCode, $"{Command}\n{Output}");
+        Assert.AreNotEqual(0, ExitCode, Shown);
         string[] errors = [.. Output.Split('\n').Where(line => line.Contains(": error ", StringComparison.Ordinal)).Select(line => line.Trim()).Distinct()];
-        Assert.HasCount(1, errors, $"{Command}\n{Output}");
-        Assert.Contains($": error {code}:", errors[0], Output);
+        Assert.HasCount(1, errors, Shown);
+        Assert.Contains($": error {code}:", errors[0], Shown);
         Assert.DoesNotContain("   at ", Output, "A stack trace.");
         return this;
     }

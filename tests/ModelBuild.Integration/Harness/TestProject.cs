@@ -8,6 +8,7 @@ internal sealed class TestProject
 {
     /// <summary>Program that prints the first output of the class <c>Net</c> for 1, 2, 3, 4.</summary>
     public const string PrintNet = """
+        using App;
         using var net = new Net();
         System.Console.WriteLine("y=" + net.Run([1, 2, 3, 4])[0].ToString(System.Globalization.CultureInfo.InvariantCulture));
         """;
