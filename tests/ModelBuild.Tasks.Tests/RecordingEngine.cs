@@ -4,7 +4,7 @@ using Microsoft.Build.Framework;
 namespace ModelBuild.Tasks.Tests;
 
 /// <summary>The build engine's side of a task: keeps what is logged.</summary>
-internal sealed class RecordingEngine : IBuildEngine
+internal sealed class RecordingEngine : IBuildEngine3
 {
     /// <summary>Errors in order.</summary>
     public List<BuildErrorEventArgs> Errors { get; } = [];
@@ -24,6 +24,22 @@ internal sealed class RecordingEngine : IBuildEngine
     public string ProjectFileOfTaskNode => "";
 
     public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => false;
+
+    public bool IsRunningMultipleNodes => false;
+
+    public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs, string toolsVersion) => false;
+
+    public bool BuildProjectFilesInParallel(string[] projectFileNames, string[] targetNames, IDictionary[] globalProperties, IDictionary[] targetOutputsPerProject, string[] toolsVersion, bool useResultsCache, bool unloadProjectsOnCompletion) => false;
+
+    public BuildEngineResult BuildProjectFilesInParallel(string[] projectFileNames, string[] targetNames, IDictionary[] globalProperties, IList<string>[] removeGlobalProperties, string[] toolsVersion, bool returnTargetOutputs) => new(false, []);
+
+    public void Yield()
+    {
+    }
+
+    public void Reacquire()
+    {
+    }
 
     public void LogCustomEvent(CustomBuildEventArgs e)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -60,7 +59,7 @@ public sealed class RunModelToolTests
             Assets = [item],
             ArgumentsFile = Path.Combine(_folder, "describe.rsp"),
             ProjectFile = Path.Combine(_folder, "App.csproj"),
-            DotNetHost = Process.GetCurrentProcess().MainModule!.FileName is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "",
+            DotNetHost = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "",
         };
     }
 }
