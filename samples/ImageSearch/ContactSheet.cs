@@ -15,7 +15,7 @@ internal static class ContactSheet
     {
         int neighbors = nearest[0].Length;
         int rows = (files.Length + Columns - 1) / Columns;
-        int cardWidth = ((CellWidth + Gap) * (1 + neighbors)) + (3 * Gap);
+        int cardWidth = ((CellWidth + Gap) * (1 + neighbors)) + (2 * Gap);
         int cardHeight = CellHeight + BarHeight + (3 * Gap);
         var info = new SKImageInfo((Columns * (cardWidth + Gap)) + Gap, (rows * (cardHeight + Gap)) + Gap);
         using var surface = SKSurface.Create(info);

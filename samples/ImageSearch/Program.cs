@@ -13,7 +13,7 @@ if (files.Length < 2)
 }
 
 using var features = new ImageFeatures();
-Console.WriteLine($"{files.Length} pictures, {features.Info.ModelFile} ({features.Info.Quantization}) on {features.ExecutionProvider}");
+Console.WriteLine($"{files.Length} pictures, {ImageFeatures.Info.ModelFile} ({ImageFeatures.Info.Quantization}) on {features.ExecutionProvider}");
 
 // One vector of 512 numbers per picture: what the network sees in it.
 var vectors = new float[files.Length][];
