@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace ModelBuild.Integration.Harness;
 
 /// <summary>What a program printed, and how it ended.</summary>
-internal sealed record Outcome(string Command, int ExitCode, string Output)
+internal sealed partial record Outcome(string Command, int ExitCode, string Output)
 {
     /// <summary>For messages: the last lines, without the ends of the very long ones.</summary>
     public string Shown => Command + "\n" + string.Join('\n', Output.Split('\n').TakeLast(60).Select(line => line.Length > 300 ? line[..300] + "..." : line));
@@ -20,12 +21,16 @@ internal sealed record Outcome(string Command, int ExitCode, string Output)
     public Outcome FailedWith(string code)
     {
         Assert.AreNotEqual(0, ExitCode, Shown);
-        string[] errors = [.. Output.Split('\n').Where(line => line.Contains(": error ", StringComparison.Ordinal)).Select(line => line.Trim()).Distinct()];
+        string[] errors = [.. Output.Split('\n').Where(line => line.Contains(": error ", StringComparison.Ordinal)).Select(line => NodeNumber().Replace(line.Trim(), "")).Distinct()];
         Assert.HasCount(1, errors, Shown);
         Assert.Contains($": error {code}:", errors[0], Shown);
         Assert.DoesNotContain("   at ", Output, "A stack trace.");
         return this;
     }
+
+    // MSBuild writes "1:7>" before a line, and the line once more in the summary without it.
+    [GeneratedRegex(@"^\d+(:\d+)?>")]
+    private static partial Regex NodeNumber();
 
     /// <summary>Whether MSBuild started the tool with a verb. Needs the normal verbosity.</summary>
     public bool RanTool(string verb) => Output.Contains($"ModelBuild.Tool.dll {verb} @", StringComparison.Ordinal)

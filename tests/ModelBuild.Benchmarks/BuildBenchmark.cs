@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using ModelBuild.Formats;
+using ModelBuild.Graphs;
+
+namespace ModelBuild.Benchmarks;
+
+/// <summary>
+/// What models cost a build: with and without them, the two interleaved. Uses the tasks and the tool of this repository, as built, through the files that a
+/// package brings; nothing is packed.
+/// </summary>
+internal static class BuildBenchmark
+{
+    private const int Rounds = 11;
+    private const long Megabyte = 1_000_000;
+
+    private static readonly string[] s_designTime =
+        ["-t:Compile", "-p:DesignTimeBuild=true", "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true"];
+
+    /// <summary>Runs all and prints a table.</summary>
+    public static void Run()
+    {
+        string folder = Directory.CreateTempSubdirectory("modelbuild-benchmark").FullName;
+        try
+        {
+            Console.WriteLine("| Work | Without | With | Difference | Limit |");
+            Console.WriteLine("|---|---|---|---|---|");
+            NoOpBuild(folder);
+            DesignTimeBuild(folder);
+            Inspect(folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void NoOpBuild(string folder)
+    {
+        string without = WriteProject(folder, "without", []);
+        string with = WriteProject(folder, "with", ["a.onnx", "b.onnx"]);
+        WriteModel(Path.Combine(with, "a.onnx"), 1 * Megabyte, 1);
+        WriteModel(Path.Combine(with, "b.onnx"), 1 * Megabyte, 1);
+        Compare("no-op build, two assets", [without, with], ["build", "--no-restore", "-v:q"], "60 ms");
+    }
+
+    private static void DesignTimeBuild(string folder)
+    {
+        string without = WriteProject(folder, "design-without", []);
+        string with = WriteProject(folder, "design-with", ["large.onnx"]);
+        WriteModel(Path.Combine(with, "large.onnx"), 400 * Megabyte, 4);
+        Compare("design-time build, 400 MB model, cached", [without, with], ["build", "--no-restore", "-v:q", .. s_designTime], "100 ms");
+        File.Delete(Path.Combine(with, "large.onnx"));
+    }
+
+    private static void Compare(string work, string[] projects, string[] arguments, string limit)
+    {
+        foreach (string project in projects)
+        {
+            RunDotNet(project, ["restore", "-v:q"]);
+            RunDotNet(project, arguments);
+        }
+
+        double[][] times = [new double[Rounds], new double[Rounds]];
+        for (int round = 0; round < Rounds; round++)
+        {
+            for (int side = 0; side < 2; side++)
+            {
+                times[side][round] = RunDotNet(projects[side], arguments).Milliseconds;
+            }
+        }
+
+        double difference = Median([.. times[1].Zip(times[0], (with, without) => with - without)]);
+        Console.WriteLine($"| {work} | {Format(Median(times[0]))} ms | {Format(Median(times[1]))} ms | {Format(difference)} ms | {limit} |");
+    }
+
+    private static void Inspect(string folder)
+    {
+        string model = Path.Combine(folder, "huge.onnx");
+        WriteModel(model, 1_400 * Megabyte, 14);
+        string[] arguments = ["exec", ToolAssembly, "inspect", model, "--json"];
+        RunDotNet(folder, arguments);
+        double[] times = new double[Rounds];
+        long memory = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            (times[round], long peak) = RunDotNet(folder, arguments);
+            memory = Math.Max(memory, peak);
+        }
+
+        Console.WriteLine($"| inspect, 1.4 GB file, process start included | | {Format(Median(times))} ms, {memory / Megabyte} MB | | 100 ms, 100 MB |");
+    }
+
+    private static string WriteProject(string folder, string name, string[] assets)
+    {
+        string project = Path.Combine(folder, name);
+        Directory.CreateDirectory(project);
+        File.WriteAllText(Path.Combine(project, "Program.cs"), "System.Console.WriteLine();\n");
+        File.WriteAllText(Path.Combine(project, "App.csproj"), $"""
+            <Project>
+              <Import Project="Sdk.props" Sdk="Microsoft.NET.Sdk" />
+              <Import Project="{Root}build/ModelBuild.props" />
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ModelBuildBackends>OnnxRuntime</ModelBuildBackends>
+                <ModelBuildCacheDirectory>{Path.Combine(folder, "cache")}</ModelBuildCacheDirectory>
+                <ModelBuildTasksAssembly>{Root}src/ModelBuild.Tasks/bin/{Configuration}/netstandard2.0/ModelBuild.Tasks.dll</ModelBuildTasksAssembly>
+                <ModelBuildToolAssembly>{ToolAssembly}</ModelBuildToolAssembly>
+              </PropertyGroup>
+              <ItemGroup>
+                <Analyzer Include="{Root}src/ModelBuild.Generator/bin/{Configuration}/netstandard2.0/ModelBuild.Generator.dll" />
+                <Reference Include="{Root}src/ModelBuild.Runtime/bin/{Configuration}/net10.0/ModelBuild.Runtime.dll" />
+                <Reference Include="{Root}src/ModelBuild.Runtime.OnnxRuntime/bin/{Configuration}/net10.0/ModelBuild.Runtime.OnnxRuntime.dll" />
+                {string.Concat(assets.Select(asset => $"<ModelAsset Include=\"{asset}\" />"))}
+              </ItemGroup>
+              <Import Project="Sdk.targets" Sdk="Microsoft.NET.Sdk" />
+              <Import Project="{Root}build/ModelBuild.targets" />
+            </Project>
+            """);
+        return project;
+    }
+
+    // A chain of matrix multiplications: as many weights as wanted in a model that any backend can open.
+    private static void WriteModel(string path, long bytes, int layers)
+    {
+        int size = (int)Math.Sqrt(bytes / layers / sizeof(float));
+        using var model = new Model { IrVersion = 9, ProducerName = "ModelBuild.Benchmarks" };
+        model.OpsetImports[""] = 17;
+        var value = new Value("x") { Type = new TensorType(ElementType.Float32, Shape.Of(1, size)) };
+        model.Graph.Name = "chain";
+        model.Graph.Inputs.Add(value);
+        float[] weights = new float[size * size];
+        TensorData data = TensorData.Create<float>(ElementType.Float32, [size, size], weights);
+        for (int layer = 0; layer < layers; layer++)
+        {
+            var next = new Value("y" + layer.ToString(CultureInfo.InvariantCulture)) { Type = new TensorType(ElementType.Float32, Shape.Of(1, size)) };
+            model.Graph.Nodes.Add(new Node("MatMul", [value, model.Graph.AddInitializer("w" + layer.ToString(CultureInfo.InvariantCulture), data)], [next]));
+            value = next;
+        }
+
+        model.Graph.Outputs.Add(value);
+        ModelFormats.Write(model, path, new ModelWriteOptions { ExternalData = false });
+    }
+
+    private static (double Milliseconds, long PeakBytes) RunDotNet(string directory, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = directory, RedirectStandardOutput = true };
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        var watch = Stopwatch.StartNew();
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        long peak = 0;
+        while (!process.WaitForExit(2))
+        {
+            peak = Math.Max(peak, PeakOf(process));
+        }
+
+        double time = watch.Elapsed.TotalMilliseconds;
+        return process.ExitCode == 0 ? (time, peak) : throw new InvalidOperationException($"dotnet {string.Join(' ', arguments)} failed.\n{output.Result}");
+    }
+
+    private static long PeakOf(Process process)
+    {
+        try
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0; // Ended in between.
+        }
+    }
+
+    private static double Median(double[] values)
+    {
+        Array.Sort(values);
+        return values[values.Length / 2];
+    }
+
+    private static string Format(double value) => value.ToString("0", CultureInfo.InvariantCulture);
+
+    private static string ToolAssembly => $"{Root}src/ModelBuild.Tool/bin/{Configuration}/net10.0/ModelBuild.Tool.dll";
+
+    private static string Root => Metadata("RepositoryRoot");
+
+    private static string Configuration => Metadata("Configuration");
+
+    private static string Metadata(string key) => typeof(BuildBenchmark).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+}
