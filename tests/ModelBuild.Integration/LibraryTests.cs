@@ -101,6 +101,15 @@ public sealed class LibraryTests
         Assert.IsEmpty(Directory.GetFiles(both.PathOf("cache"), "*.tmp", SearchOption.AllDirectories));
     }
 
+    [TestMethod]
+    public async Task Two_models_of_one_name_do_not_overwrite_each_other()
+    {
+        TestProject solution = CreateSolution();
+        solution.Replace("App/App.csproj", "<ModelAsset Include=\"own.onnx\" />", "<ModelAsset Include=\"own.onnx\" Class=\"Net\" />");
+        solution.Write("App/Program.cs", "");
+        (await solution.BuildAsync("App")).FailedWith("MB0014");
+    }
+
     private static TestProject CreateSolution([System.Runtime.CompilerServices.CallerMemberName] string name = "")
     {
         TestProject solution = TestProject.Create(name);

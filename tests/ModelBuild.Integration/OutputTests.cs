@@ -93,6 +93,17 @@ public sealed class OutputTests
         Assert.Contains("y=20", (await app.StartAsync()).Succeeded().Output);
     }
 
+    [TestMethod]
+    public async Task A_model_without_a_class_is_converted_all_the_same()
+    {
+        TestProject app = TestProject.CreateApp("""<ModelAsset Include="net.onnx" GenerateClass="false" />""", outputs: TestModels.Large);
+        app.Write("Program.cs", "");
+        Outcome built = (await app.BuildAsync()).Succeeded();
+        Assert.IsTrue(built.RanTool("build") && !built.RanTool("describe"), built.Shown);
+        Assert.IsTrue(File.Exists(app.PathOf(Path.Combine("bin/Debug/net10.0", RuntimeInformation.RuntimeIdentifier, "models/Net.onnx"))));
+        Assert.IsFalse((await app.BuildAsync("--no-restore")).Succeeded().RanTool("build"));
+    }
+
     private static async Task PublishNativeAsync(TestProject app, string output)
     {
         // The compiler and the trimmer are packages of the SDK's own, which come from the network unless they are here already.

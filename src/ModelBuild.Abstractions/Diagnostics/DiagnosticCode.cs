@@ -31,6 +31,7 @@ internal static partial class DiagnosticCodes
         new("MB0011", "A file named by metadata does not exist"),
         new("MB0012", "The tool can't be started"),
         new("MB0013", "Unknown ModelAsset metadatum"),
+        new("MB0014", "Two projects deploy a model of the same name"),
 
         // Reading and writing formats
         new("MB1001", "Not a model file, or damaged"),
