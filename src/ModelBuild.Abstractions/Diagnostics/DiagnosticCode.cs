@@ -69,7 +69,7 @@ internal static partial class DiagnosticCodes
         new("MB4004", "Model can't be given a class"),
         new("MB4005", "Output has no member"),
         new("MB4006", "Labels do not fit the output"),
-        new("MB4007", "State, context or constant can't be used"),
+        new("MB4007", "State, context, constant or preprocessing can't be used"),
         new("MB4008", "Two signatures describe the same class"),
         new("MB4009", "C# language version is too old"),
         new("MB4010", "Metadata is not carried out yet"),
