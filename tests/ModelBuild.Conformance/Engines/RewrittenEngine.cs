@@ -1,0 +1,33 @@
+using ModelBuild.Formats;
+using ModelBuild.Formats.Onnx;
+using ModelBuild.OnnxRuntime.Native;
+
+namespace ModelBuild.Conformance.Engines;
+
+/// <summary>ONNX Runtime with what our reader, the pass <c>Normalize</c> and our writer make of the file. The written model comes from the graph alone.</summary>
+internal sealed class RewrittenEngine : IConformanceEngine
+{
+    public string Name => "rewritten";
+
+    public OrtSession Open(string path)
+    {
+        string folder = Directory.CreateTempSubdirectory("modelbuild-conformance-").FullName;
+        try
+        {
+            string written = Path.Combine(folder, "model.onnx");
+            Rewrite(path, written);
+            return OnnxRuntimeEngine.OpenFile(written);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Reads, normalizes and writes a model.</summary>
+    public static void Rewrite(string source, string destination)
+    {
+        using var model = new OnnxFormat().Read(source);
+        new OnnxFormat().Write(model, destination, new ModelWriteOptions());
+    }
+}
