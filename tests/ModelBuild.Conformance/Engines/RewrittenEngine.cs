@@ -1,10 +1,11 @@
 using ModelBuild.Formats;
 using ModelBuild.Formats.Onnx;
 using ModelBuild.OnnxRuntime.Native;
+using ModelBuild.Passes;
 
 namespace ModelBuild.Conformance.Engines;
 
-/// <summary>ONNX Runtime with what our reader, the pass <c>Normalize</c> and our writer make of the file. The written model comes from the graph alone.</summary>
+/// <summary>ONNX Runtime with what our reader, the passes of <see cref="PassList.Normalization"/> and our writer make of the file. The written model comes from the graph alone.</summary>
 internal sealed class RewrittenEngine : IConformanceEngine
 {
     public string Name => "rewritten";
@@ -28,6 +29,7 @@ internal sealed class RewrittenEngine : IConformanceEngine
     public static void Rewrite(string source, string destination)
     {
         using var model = new OnnxFormat().Read(source);
+        PassList.Run(PassList.Normalization, model);
         new OnnxFormat().Write(model, destination, new ModelWriteOptions());
     }
 }
