@@ -107,6 +107,7 @@ internal sealed class FunctionInliner(Model model, List<PassEntry> entries)
 
     private void Inline(Graph root, NameAllocator names)
     {
+        var nodeNames = root.AllNodes().Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
         foreach (Graph graph in root.AllGraphs().ToArray())
         {
             if (!graph.Nodes.Exists(n => Callee(n) is not null))
@@ -119,7 +120,7 @@ internal sealed class FunctionInliner(Model model, List<PassEntry> entries)
             {
                 if (Callee(node) is { } function)
                 {
-                    Expand(node, function, names, nodes);
+                    Expand(node, function, names, nodeNames, nodes);
                     if (ReferenceEquals(root, model.Graph))
                     {
                         entries.Add(new PassEntry(node.DisplayName, true, $"Inlined function {function.Name} ({function.Body.Nodes.Count} nodes)."));
@@ -136,7 +137,7 @@ internal sealed class FunctionInliner(Model model, List<PassEntry> entries)
         }
     }
 
-    private void Expand(Node call, Function function, NameAllocator names, List<Node> nodes)
+    private void Expand(Node call, Function function, NameAllocator names, HashSet<string> nodeNames, List<Node> nodes)
     {
         string prefix = (call.Name.Length > 0 ? call.Name : call.OpType) + "/";
         Value?[] results = [.. call.Outputs];
@@ -146,7 +147,7 @@ internal sealed class FunctionInliner(Model model, List<PassEntry> entries)
         }
 
         long version = function.OpsetImports.TryGetValue("", out long own) ? own : model.OpsetImports.GetValueOrDefault("");
-        var cloner = new GraphCloner(names, prefix, call, function.AttributeDefaults)
+        var cloner = new GraphCloner(names, nodeNames, prefix, call, function.AttributeDefaults)
         {
             // A node that came from a nested function keeps that function's version.
             Copied = (original, copy) => _versions[copy] = _versions.TryGetValue(original, out long inner) ? inner : version,
@@ -186,7 +187,7 @@ internal sealed class FunctionInliner(Model model, List<PassEntry> entries)
         nodes.AddRange(body.Nodes.Select(cloner.Clone));
         foreach ((Value from, Value to) in passedThrough)
         {
-            nodes.Add(new Node("Identity", [cloner.Find(from)], [to]) { Name = prefix + "Identity" });
+            nodes.Add(new Node("Identity", [cloner.Find(from)], [to]) { Name = cloner.NodeName(prefix + "Identity") });
         }
 
         foreach ((string domain, long imported) in function.OpsetImports)

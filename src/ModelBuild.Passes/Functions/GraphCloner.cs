@@ -3,11 +3,12 @@ using ModelBuild.Graphs;
 namespace ModelBuild.Passes.Functions;
 
 /// <summary>Copies nodes and nested graphs, with new values under names that are not taken.</summary>
-/// <param name="names">Hands out names.</param>
+/// <param name="names">Hands out names of values.</param>
+/// <param name="nodeNames">Names of nodes that are taken; ONNX Runtime refuses two of one name.</param>
 /// <param name="prefix">Put before the names of copied values and nodes; may be empty.</param>
 /// <param name="call">The call whose attributes <see cref="ReferenceAttribute"/> stands for, or null when there are none to replace.</param>
 /// <param name="defaults">Attributes that the call need not give.</param>
-internal sealed class GraphCloner(NameAllocator names, string prefix, Node? call, IReadOnlyDictionary<string, AttributeValue>? defaults)
+internal sealed class GraphCloner(NameAllocator names, HashSet<string> nodeNames, string prefix, Node? call, IReadOnlyDictionary<string, AttributeValue>? defaults)
 {
     private readonly Dictionary<Value, Value?> _values = new(ReferenceEqualityComparer.Instance);
 
@@ -30,7 +31,7 @@ internal sealed class GraphCloner(NameAllocator names, string prefix, Node? call
         Value?[] outputs = [.. node.Outputs.Select(o => o is null ? null : _values.TryGetValue(o, out Value? mapped) ? mapped : CloneValue(o))];
         var copy = new Node(node.OpType, inputs, outputs, node.Domain)
         {
-            Name = node.Name.Length > 0 ? prefix + node.Name : "",
+            Name = node.Name.Length > 0 ? NodeName(prefix + node.Name) : "",
             DocString = node.DocString,
             Overload = node.Overload,
             Unknown = node.Unknown,
@@ -78,6 +79,18 @@ internal sealed class GraphCloner(NameAllocator names, string prefix, Node? call
         return copy;
     }
 
+    /// <summary>The name, with a number appended when it is taken.</summary>
+    public string NodeName(string preferred)
+    {
+        string name = preferred;
+        for (int i = 1; !nodeNames.Add(name); i++)
+        {
+            name = $"{preferred}_{i}";
+        }
+
+        return name;
+    }
+
     private Value CloneValue(Value value)
     {
         var copy = new Value(names.Next(prefix + value.Name)) { Type = value.Type, DocString = value.DocString };
@@ -99,7 +112,7 @@ internal sealed class GraphCloner(NameAllocator names, string prefix, Node? call
             _ = call?.Attributes.TryGetValue(reference.Reference, out given) == true || defaults?.TryGetValue(reference.Reference, out given) == true;
 
             // A graph that the call gives may be used more than once, so each use gets values of its own; those around it stay.
-            return given is GraphAttribute or GraphsAttribute ? new GraphCloner(names, "", null, null) { Copied = CopiedArgument, CopiedArgument = CopiedArgument }.Clone(given) : given;
+            return given is GraphAttribute or GraphsAttribute ? new GraphCloner(names, nodeNames, "", null, null) { Copied = CopiedArgument, CopiedArgument = CopiedArgument }.Clone(given) : given;
         }
 
         return value switch
