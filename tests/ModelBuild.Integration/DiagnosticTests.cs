@@ -19,7 +19,7 @@ public sealed class DiagnosticTests
     [DataRow("MB1004", """<ModelAsset Include="truncated.onnx" />""")]
     public async Task A_mistake_in_an_item(string code, string asset)
     {
-        TestProject app = CreateRestored(code);
+        TestProject app = CreateApp(code);
         app.Replace("App.csproj", """<ModelAsset Include="net.onnx" />""", asset);
         TestModels.Linear(app.PathOf("other/net.onnx"), 2);
         app.Write("garbage.onnx", "This is a text and not a model at all, however long one looks at it.");
@@ -79,9 +79,9 @@ public sealed class DiagnosticTests
     [TestMethod]
     public async Task An_old_SDK()
     {
-        TestProject app = CreateRestored("MB0007");
+        TestProject app = CreateApp("MB0007");
         // The number is all that the check reads, and a real old SDK can't be installed by a test.
-        (await app.BuildAsync("--no-restore", "-p:NETCoreSdkVersion=9.0.300")).FailedWith("MB0007");
+        (await app.BuildAsync("-p:NETCoreSdkVersion=9.0.300")).FailedWith("MB0007");
     }
 
     [TestMethod]
@@ -107,25 +107,25 @@ public sealed class DiagnosticTests
     [TestMethod]
     public async Task A_folder_that_cannot_be_written()
     {
-        TestProject app = CreateRestored("MB0009");
+        TestProject app = CreateApp("MB0009");
         // A file where the folder should be: works for every user, an administrator included.
         app.Write("cache-file", "not a folder");
-        (await app.BuildAsync("--no-restore", $"-p:ModelBuildCacheDirectory={app.PathOf("cache-file/cache")}")).FailedWith("MB0009");
+        (await app.BuildAsync($"-p:ModelBuildCacheDirectory={app.PathOf("cache-file/cache")}")).FailedWith("MB0009");
     }
 
     [TestMethod]
     public async Task A_tool_that_is_not_there()
     {
-        TestProject app = CreateRestored("MB0012");
-        (await app.BuildAsync("--no-restore", $"-p:ModelBuildToolAssembly={app.PathOf("nowhere/ModelBuild.Tool.dll")}")).FailedWith("MB0012");
+        TestProject app = CreateApp("MB0012");
+        (await app.BuildAsync($"-p:ModelBuildToolAssembly={app.PathOf("nowhere/ModelBuild.Tool.dll")}")).FailedWith("MB0012");
     }
 
     [TestMethod]
     public async Task External_data_outside_the_models_folder()
     {
-        TestProject app = CreateRestored("MB1006");
+        TestProject app = CreateApp("MB1006");
         TestModels.Linear(app.PathOf("sub/net.onnx"), 2, externalData: true);
-        string data = Directory.GetFiles(app.PathOf("sub"), "net.onnx?*").Single();
+        string data = app.PathOf("sub/net.onnx.data");
         // The name in the model gets the same length and points one folder up.
         string name = Path.GetFileName(data);
         byte[] model = await File.ReadAllBytesAsync(app.PathOf("sub/net.onnx"));
@@ -135,8 +135,8 @@ public sealed class DiagnosticTests
         await File.WriteAllBytesAsync(app.PathOf("sub/net.onnx"), model);
         File.Copy(data, app.PathOf(name[3..]));
         app.Replace("App.csproj", "net.onnx", "sub/net.onnx");
-        (await app.BuildAsync("--no-restore")).FailedWith("MB1006");
+        (await app.BuildAsync()).FailedWith("MB1006");
     }
 
-    private static TestProject CreateRestored(string code) => TestProject.CreateApp(name: "Mistake_" + code);
+    private static TestProject CreateApp(string code) => TestProject.CreateApp(name: "Mistake_" + code);
 }

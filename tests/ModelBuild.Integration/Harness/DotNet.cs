@@ -33,7 +33,11 @@ internal sealed partial record Outcome(string Command, int ExitCode, string Outp
     private static partial Regex NodeNumber();
 
     /// <summary>Whether MSBuild started the tool with a verb. Needs the normal verbosity.</summary>
-    public bool RanTool(string verb) => Output.Contains($"ModelBuild.Tool.dll {verb} @", StringComparison.Ordinal)
+    public bool RanTool(string verb) => ToolRuns(verb) > 0;
+
+    /// <summary>How often MSBuild started the tool with a verb. Needs the normal verbosity.</summary>
+    public int ToolRuns(string verb) => Regex.Count(Output, $"ModelBuild\\.Tool\\.dll\"? {verb} \"?@");
+} @", StringComparison.Ordinal)
         || Output.Contains($"ModelBuild.Tool.dll\" {verb} ", StringComparison.Ordinal);
 }
 
