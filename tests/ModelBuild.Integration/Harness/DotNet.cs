@@ -37,8 +37,6 @@ internal sealed partial record Outcome(string Command, int ExitCode, string Outp
 
     /// <summary>How often MSBuild started the tool with a verb. Needs the normal verbosity.</summary>
     public int ToolRuns(string verb) => Regex.Count(Output, $"ModelBuild\\.Tool\\.dll\"? {verb} \"?@");
-} @", StringComparison.Ordinal)
-        || Output.Contains($"ModelBuild.Tool.dll\" {verb} ", StringComparison.Ordinal);
 }
 
 /// <summary>Runs the real <c>dotnet</c>, away from the environment of the test's own process.</summary>
