@@ -54,7 +54,7 @@ internal sealed class ModelParser
         string opener = Opener();
         if (_signature.Tokenizer.Length > 0 || _signature.Pooling.Length > 0)
         {
-            Warn("MB4010", "Tokenizer and Pooling are not carried out yet: the class has no Embed. Remove the metadata and give token numbers to Run.");
+            Report("MB4010", "Tokenizer and Pooling are not carried out yet: the class has no Embed. Remove the metadata and give token numbers to Run.");
         }
 
         var (inputs, outputs, symbols) = new TensorParser(this, _signature).Parse();
@@ -84,11 +84,11 @@ internal sealed class ModelParser
     public void Fail(string id, string message)
     {
         _failed = true;
-        Warn(id, message);
+        Report(id, message);
     }
 
     /// <summary>Reports what leaves the class possible.</summary>
-    public void Warn(string id, string message) =>
+    public void Report(string id, string message) =>
         _diagnostics.Add(new(id, _path, $"{(_signature.ClassName.Length > 0 ? _signature.ClassName : "Model")} ({_signature.ModelFile}): {message}"));
 
     private void CheckNames()

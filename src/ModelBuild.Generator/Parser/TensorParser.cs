@@ -86,7 +86,7 @@ internal sealed class TensorParser
         if (Problem(t, output) is { } problem)
         {
             role = TensorRole.None;
-            _parser.Warn("MB4005", $"Output '{t.Name}' {problem}, which has no form in C#: the class has no member for it, and it is not computed.");
+            _parser.Report("MB4005", $"Output '{t.Name}' {problem}, which has no form in C#: the class has no member for it, and it is not computed.");
         }
 
         return output with { Role = role };
