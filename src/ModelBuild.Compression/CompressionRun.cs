@@ -53,14 +53,14 @@ internal sealed class CompressionRun(Model model, CompressionOptions options, st
         if (!layers.Any(l => l.IsCompressed))
         {
             _messages.Add(new CompressionMessage("MB3006", true, $"Quantize=\"{scheme.Name}\" changed nothing, and the original is used: {WhyNothing(layers)}."));
-            return new CompressionResult(model, report, null, _messages);
+            return Result(model, report, null);
         }
 
         (long bytesAfter, long weightsAfter) = Write(result, _candidate);
         if (bytesAfter >= bytesBefore)
         {
             _messages.Add(new CompressionMessage("MB3004", true, $"Quantize=\"{scheme.Name}\" makes the model larger ({Sizes.Range(bytesBefore, bytesAfter)}), so the original is used."));
-            return new CompressionResult(model, report, null, _messages);
+            return Result(model, report, null);
         }
 
         AddLayerMessage(scheme, layers);
@@ -69,14 +69,17 @@ internal sealed class CompressionRun(Model model, CompressionOptions options, st
         {
             // At least it loads.
             ModelRunner.Open(_candidate, "the result", ModelRunner.ForComparing(options.Threads)).Dispose();
-            return new CompressionResult(result, report, null, _messages);
+            return Result(result, report, null);
         }
 
         report = report with { Outputs = Compare(data).Outputs, Data = data.Name, Batches = data.Count };
         CompressionTimings? timings = options.MeasureTime ? Timing.Measure(_original, _candidate, data, fraction => Step("Timing", 0.9 + (0.1 * fraction)), cancellationToken) : null;
         Step("Done", 1);
-        return new CompressionResult(result, report, timings, _messages);
+        return Result(result, report, timings);
     }
+
+    private CompressionResult Result(Model shipped, CompressionReport report, CompressionTimings? timings) =>
+        new(shipped, report with { Messages = [.. _messages.Select(m => $"{m.Code}: {m.Text}")] }, timings, _messages);
 
     private static string WhyNothing(IReadOnlyList<LayerReport> layers) =>
         layers.Count == 0 ? "it has no weights that the scheme knows" : string.Join("; ", layers.GroupBy(l => l.Reason).OrderByDescending(g => g.Count()).Take(3).Select(g => $"{g.Count()} of {layers.Count} layers: {g.Key}"));

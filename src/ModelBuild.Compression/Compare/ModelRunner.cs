@@ -45,7 +45,7 @@ internal sealed class ModelRunner : IDisposable
         }
         catch (OrtException e)
         {
-            throw Failure(what, "load", e);
+            throw Failure(what, "load", e, path);
         }
     }
 
@@ -80,5 +80,7 @@ internal sealed class ModelRunner : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
 
-    private static ModelException Failure(string what, string verb, OrtException e) => new("MB3007", $"ONNX Runtime can't {verb} {what}: {e.Message}", null, e);
+    // The file is a temporary one, and its name would differ from run to run.
+    private static ModelException Failure(string what, string verb, OrtException e, string path = "?") =>
+        new("MB3007", $"ONNX Runtime can't {verb} {what}: {e.Message.Replace(Path.GetFullPath(path), Path.GetFileName(path), StringComparison.Ordinal)}", null, e);
 }

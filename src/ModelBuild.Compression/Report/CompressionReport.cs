@@ -51,6 +51,9 @@ public sealed record CompressionReport
     /// <summary>Further facts: what was folded, what could not be measured.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Warnings and information, with their codes.</summary>
+    public IReadOnlyList<string> Messages { get; init; } = [];
+
     /// <summary>The least cosine over the model's floating-point outputs, or null when there is none that can be compared.</summary>
     public double? Cosine => Outputs.Min(o => o.Cosine);
 

@@ -1,4 +1,5 @@
 using ModelBuild.Compression;
+using ModelBuild.Compression.Data;
 using ModelBuild.Compression.Report;
 using ModelBuild.Formats;
 using ModelBuild.Graphs;
@@ -113,7 +114,7 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
         Quantize = asset.Settings.Quantize,
         ExecutionProviders = [.. asset.Signature.ExecutionProviders],
         InputShapes = asset.Settings.InputShapes.ToDictionary(p => p.Key, p => (IReadOnlyList<long>)p.Value, StringComparer.Ordinal),
-        Calibration = CalibrationData.Open(model, asset.Settings.Calibration),
+        Calibration = asset.Settings.Calibration.Count > 0 ? DataSets.Open(asset.Settings.Calibration, model) : null,
         Seed = asset.Settings.Seed,
         Threads = threads,
     };
