@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using ModelBuild.Compression;
+using ModelBuild.Compression.Data;
 using ModelBuild.Compression.Quantize;
+using ModelBuild.Compression.Report;
 using ModelBuild.Formats;
 using ModelBuild.Graphs;
 using ModelBuild.Graphs.Inference;
@@ -40,7 +42,7 @@ internal static class CompressVerb
             {
                 ClassName = Path.GetFileNameWithoutExtension(target),
                 Quantize = result.GetRequiredValue(quantize),
-                Calibration = CalibrationData.Open(model, result.GetValue(calibration) ?? []),
+                Calibration = result.GetValue(calibration) is { Length: > 0 } paths ? DataSets.Open(paths, model) : null,
                 InputShapes = options.ShapesOf(result).ToDictionary(s => s.Key, s => (IReadOnlyList<long>)s.Value, StringComparer.Ordinal),
                 Seed = result.GetValue(options.Seed),
                 Threads = result.GetValue(threads),
