@@ -5,7 +5,7 @@ namespace ModelBuild.Diagnostics;
 [TestClass]
 public sealed partial class DiagnosticPagesTests
 {
-    private static string PagesFolder { get; } = Path.Combine(FindRepository(), "docs", "diagnostics");
+    private static string PagesFolder { get; } = Path.Combine(Repository.Folder, "docs", "diagnostics");
 
     [TestMethod]
     public void Every_code_has_a_page_and_every_page_a_code()
@@ -43,7 +43,7 @@ public sealed partial class DiagnosticPagesTests
         HashSet<string> listed = [.. DiagnosticCodes.All.Select(c => c.Id)];
         foreach (string folder in new[] { "src", "build" })
         {
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(FindRepository(), folder), "*", SearchOption.AllDirectories)
+            foreach (string file in Directory.EnumerateFiles(Path.Combine(Repository.Folder, folder), "*", SearchOption.AllDirectories)
                 .Where(f => Path.GetExtension(f) is ".cs" or ".targets" or ".props")
                 .Where(f => !f.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj")))
             {
@@ -53,19 +53,6 @@ public sealed partial class DiagnosticPagesTests
                 }
             }
         }
-    }
-
-    private static string FindRepository()
-    {
-        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (File.Exists(Path.Combine(folder, "ModelBuild.sln")))
-            {
-                return folder;
-            }
-        }
-
-        throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 
     [GeneratedRegex("^MB[0-9]{4}$")]
