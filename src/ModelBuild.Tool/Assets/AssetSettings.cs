@@ -77,14 +77,16 @@ internal sealed class AssetSettings
     /// <summary>Seed of everything that is random.</summary>
     public int Seed { get; private init; }
 
-    /// <summary>Whether the result is run and compared with the original; null for the default.</summary>
-    public bool? Verify { get; private init; }
+    /// <summary>Whether there is a class for the model, or only its files.</summary>
+    public bool GeneratesClass { get; private init; } = true;
 
     /// <summary>Reads and checks.</summary>
     /// <exception cref="ModelException">A value is not allowed (MB0003), a file is missing (MB0011), or a feature is not available.</exception>
     public static AssetSettings Read(AssetArguments asset)
     {
         var r = new AssetSettings(asset);
+        r.Boolean("Verify", true);
+        r.Boolean("AllowSlower", false);
         foreach ((string name, string code, string neutral) in s_unavailable)
         {
             if (asset.Metadata(name) is { } value && !value.Equals(neutral, StringComparison.OrdinalIgnoreCase))
@@ -117,7 +119,7 @@ internal sealed class AssetSettings
             Calibration = [.. r.List("Calibration").Select(c => Path.Exists(c) ? c : throw asset.Error("MB0011", $"Calibration=\"{c}\" does not exist."))],
             MaxAccuracyDrop = asset.Metadata("MaxAccuracyDrop") is { } drop ? r.Fraction("MaxAccuracyDrop", drop) : null,
             Seed = asset.Metadata("Seed") is { } seed ? r.Seedling(seed) : 0,
-            Verify = asset.Metadata("Verify") is { } verify ? r.Boolean("Verify", verify) : null,
+            GeneratesClass = r.Boolean("GenerateClass", true),
         };
     }
 
@@ -181,7 +183,8 @@ internal sealed class AssetSettings
     private double Fraction(string name, string value) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double f) && f is >= 0 and <= 1 ? f : throw _asset.Error("MB0003", $"{name}=\"{value}\" is not a fraction from 0 to 1.");
 
-    private bool Boolean(string name, string value) => bool.TryParse(value, out bool b) ? b : throw _asset.Error("MB0003", $"{name}=\"{value}\" is not one of true, false.");
+    private bool Boolean(string name, bool defaultValue) =>
+        _asset.Metadata(name) is not { } value ? defaultValue : bool.TryParse(value, out bool b) ? b : throw _asset.Error("MB0003", $"{name}=\"{value}\" is not one of true, false.");
 
     private string ExistingFile(string name, string path) => File.Exists(path) ? path : throw _asset.Error("MB0011", $"{name}=\"{path}\" does not exist.");
 

@@ -64,10 +64,13 @@ internal sealed class DescribedAsset : IDisposable
     /// <summary>Writes signature and, when there is none, an empty plan; and the list of further input files.</summary>
     public void WriteManifests()
     {
-        Output.AtomicFile.WriteIfChanged(Arguments.Signature, SignatureFile.Write(Signature));
-        if (!File.Exists(Arguments.Plan))
+        if (Settings.GeneratesClass)
         {
-            Output.AtomicFile.WriteIfChanged(Arguments.Plan, PlanFile.Empty);
+            Output.AtomicFile.WriteIfChanged(Arguments.Signature, SignatureFile.Write(Signature));
+            if (!File.Exists(Arguments.Plan))
+            {
+                Output.AtomicFile.WriteIfChanged(Arguments.Plan, PlanFile.Empty);
+            }
         }
 
         if (Arguments.Inputs is { } inputs)
