@@ -61,6 +61,11 @@ public sealed class VerbTests : ToolTest
             Tool("run", "m.onnx", "--input", input, "-o", "again").ShouldSucceed();
             CollectionAssert.AreEqual(File.ReadAllBytes(At("out", "y.npy")), File.ReadAllBytes(At("again", "y.npy")), input);
         }
+
+        Tool("run", "m.onnx", "--input", "x.npy", "-o", "out", "--output-format", "npz").ShouldSucceed();
+        Tool("run", "m.onnx", "--input", "x.npy", "-o", "out", "--output-format", "pb").ShouldSucceed();
+        CollectionAssert.AreEqual(y, NpzFile.Read(At("out", "outputs.npz"))["y"].As<float>().ToArray());
+        CollectionAssert.AreEqual(y, OnnxTensorFile.Read(At("out", "y.pb")).As<float>().ToArray());
     }
 
     [TestMethod]

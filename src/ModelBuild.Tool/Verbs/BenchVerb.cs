@@ -29,7 +29,8 @@ internal static class BenchVerb
         {
             using RunnableModel model = RunnableModel.Open(result.GetRequiredValue(file));
             IDataSet data = ModelInputs.Read(model.Model, result.GetValue(options.Inputs) ?? [], options.ShapesOf(result), result.GetValue(options.Seed), 1);
-            BenchResult bench = Benchmark.Run(model, data.GetBatch(0), result.GetValue(threads), TimeSpan.FromSeconds(Math.Clamp(result.GetValue(seconds), 0.01, 3600)), cancellationToken);
+            var duration = TimeSpan.FromSeconds(Math.Clamp(result.GetValue(seconds), 0.01, 3600));
+            BenchResult bench = Waiting.While("Measuring", result.GetValue(options.Quiet), () => Benchmark.Run(model, data.GetBatch(0), result.GetValue(threads), duration, cancellationToken));
             if (result.GetValue(options.Json))
             {
                 WriteJson(bench, data.Name);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 
 namespace ModelBuild.Tool.Verbs;
 
@@ -20,6 +21,7 @@ internal static class CommandLine
     ];
 
     /// <summary>Runs what the arguments ask for.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every failure becomes one coded line.")]
     public static int Run(string[] args, CancellationToken cancellationToken)
     {
         var verbose = new Option<bool>("--verbose") { Description = "Print the stack trace of a defect.", Recursive = true };
@@ -49,6 +51,14 @@ internal static class CommandLine
             return ExitCode.Usage;
         }
 
-        return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        try
+        {
+            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception e) when (e is not UsageException)
+        {
+            // What names no file is about the one that the verb works on.
+            return Output.ErrorText.Report(e, args.Skip(1).FirstOrDefault(a => !a.StartsWith('-')) ?? "modelbuild");
+        }
     }
 }

@@ -47,7 +47,7 @@ internal static class CompressVerb
                 Seed = result.GetValue(options.Seed),
                 Threads = result.GetValue(threads),
             };
-            var progress = new BuildOutput(quiet ? TextWriter.Null : Console.Error);
+            var progress = new BuildOutput(quiet ? TextWriter.Null : Console.Out);
             CompressionResult compressed = Compressor.Run(model, settings, new CompressionProgressLines(settings.ClassName, progress), cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             foreach (CompressionMessage message in compressed.Messages.Where(m => m.IsWarning))

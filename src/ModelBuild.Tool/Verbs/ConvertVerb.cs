@@ -37,7 +37,7 @@ internal static class ConvertVerb
                 PassList.Run(PassList.Normalization, model);
             }
 
-            IReadOnlyList<string> files = ModelFormats.Write(model, result.GetRequiredValue(output), new ModelWriteOptions { ExternalData = result.GetValue(external) });
+            IReadOnlyList<string> files = Waiting.While("Writing", result.GetValue(options.Quiet), () => ModelFormats.Write(model, result.GetRequiredValue(output), new ModelWriteOptions { ExternalData = result.GetValue(external) }));
             WrittenFiles.Print("convert", files, result.GetValue(options.Json), result.GetValue(options.Quiet), null);
             return ExitCode.Done;
         });

@@ -18,7 +18,7 @@ internal static class DoctorVerb
             List<Finding> findings = [.. EnvironmentChecks.Run()];
             if (result.GetValue(file) is { } path)
             {
-                findings.AddRange(new ModelChecks(path, cancellationToken).Run());
+                findings.AddRange(Waiting.While("Checking", false, () => new ModelChecks(path, cancellationToken).Run()));
             }
 
             if (result.GetValue(options.Json))

@@ -19,9 +19,11 @@ internal static class RunVerb
     {
         var options = new CommonOptions();
         Argument<string> file = CommonOptions.File("FILE", "The model.");
-        var outputs = new Option<string?>("--output-dir", "-o") { Description = "Folder for <name>.npy of every output.", HelpName = "DIR" };
+        var outputs = new Option<string?>("--output-dir", "-o") { Description = "Folder for the outputs, <name>.npy each.", HelpName = "DIR" };
+        var format = new Option<string>("--output-format") { Description = "npy (default) and pb write one file for each output, npz writes outputs.npz.", DefaultValueFactory = _ => "npy" };
+        format.AcceptOnlyFromAmong("npy", "npz", "pb");
         var threads = new Option<int>("--threads") { Description = "Threads of the call; 0 takes all cores (default 0).", HelpName = "N", DefaultValueFactory = _ => 0 };
-        var command = new Command("run", "Run a model once on given or generated inputs.") { file, options.Inputs, options.Shapes, options.Seed, outputs, threads, options.Json, options.Quiet };
+        var command = new Command("run", "Run a model once on given or generated inputs.") { file, options.Inputs, options.Shapes, options.Seed, outputs, format, threads, options.Json, options.Quiet };
         command.SetAction(result =>
         {
             using RunnableModel model = RunnableModel.Open(result.GetRequiredValue(file));
@@ -29,14 +31,14 @@ internal static class RunVerb
             using ModelRunner runner = ModelRunner.Open(model.Path, "the model", new OrtSessionOptions { Threads = result.GetValue(threads) });
             IReadOnlyDictionary<string, TensorData> inputs = data.GetBatch(0);
             var watch = Stopwatch.StartNew();
-            OrtValue[] values = runner.Run(inputs, null, cancellationToken);
+            OrtValue[] values = Waiting.While("Running", result.GetValue(options.Quiet), () => runner.Run(inputs, null, cancellationToken));
             double milliseconds = watch.Elapsed.TotalMilliseconds;
             try
             {
                 var results = runner.OutputNames.Zip(values, OutputFact.Of).ToList();
                 if (result.GetValue(outputs) is { } folder)
                 {
-                    Save(results, folder);
+                    Save(results, folder, result.GetRequiredValue(format));
                 }
 
                 Print(results, inputs, data.Name, milliseconds, result.GetValue(options.Json), result.GetValue(options.Quiet));
@@ -51,7 +53,7 @@ internal static class RunVerb
         return command;
     }
 
-    private static void Save(List<OutputFact> results, string folder)
+    private static void Save(List<OutputFact> results, string folder, string format)
     {
         try
         {
@@ -62,8 +64,16 @@ internal static class RunVerb
             throw AtomicFile.Unwritable(folder, e);
         }
 
+        List<OutputFact> tensors = [.. results.Where(r => r.Tensor is not null)];
+        if (format == "npz")
+        {
+            NpzFile.Write(Path.Combine(folder, "outputs.npz"), tensors.Select(r => KeyValuePair.Create(r.Name, r.Tensor!)));
+            tensors.ForEach(r => r.File = "outputs.npz");
+            return;
+        }
+
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (OutputFact result in results.Where(r => r.Tensor is not null))
+        foreach (OutputFact result in tensors)
         {
             string name = FileName(result.Name);
             for (int i = 2; !taken.Add(name); i++)
@@ -71,8 +81,16 @@ internal static class RunVerb
                 name = FileName(result.Name) + "_" + i.ToString(CultureInfo.InvariantCulture);
             }
 
-            result.File = name + ".npy";
-            NpyFile.Write(Path.Combine(folder, result.File), result.Tensor!);
+            result.File = $"{name}.{format}";
+            string path = Path.Combine(folder, result.File);
+            if (format == "pb")
+            {
+                OnnxTensorFile.Write(path, result.Tensor!, result.Name);
+            }
+            else
+            {
+                NpyFile.Write(path, result.Tensor!);
+            }
         }
     }
 

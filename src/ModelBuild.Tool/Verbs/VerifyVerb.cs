@@ -36,7 +36,7 @@ internal static class VerifyVerb
             using RunnableModel actual = RunnableModel.Open(result.GetRequiredValue(other));
             IDataSet data = ModelInputs.Read(expected.Model, result.GetValue(options.Inputs) ?? [], options.ShapesOf(result), result.GetValue(options.Seed), Math.Max(1, result.GetValue(count)));
             var comparison = new ComparisonOptions { Tolerance = limits.Elements, Layers = result.GetValue(layers) };
-            ModelComparison compared = ModelComparer.Compare(expected.Path, actual.Path, data, comparison, cancellationToken);
+            ModelComparison compared = Waiting.While("Comparing", result.GetValue(options.Quiet), () => ModelComparer.Compare(expected.Path, actual.Path, data, comparison, cancellationToken));
             bool passed = compared.Outputs.All(limits.Accepts);
             if (result.GetValue(options.Json))
             {
