@@ -38,7 +38,7 @@ public abstract class CodedTask : Task
 
     /// <summary>Reports an error.</summary>
     protected void LogCoded(string code, string file, int line, string text) =>
-        Log.LogError(null, code, null, DiagnosticHelp.Link(code), file, line, 0, 0, 0, "{0}", text);
+        Log.LogError(null, code, null, null, file, line, 0, 0, 0, "{0}", text);
 
     // MSBuild gives tasks no line, so the first one that spells the item is taken.
     private (string File, int Line) Locate(ITaskItem item)

@@ -148,5 +148,5 @@ public sealed class RunModelTool : ToolTask
 
     private string Names() => string.Join(", ", Assets.Select(asset => asset.GetMetadata("Class")));
 
-    private void LogCoded(string code, string text) => Log.LogError(null, code, null, DiagnosticHelp.Link(code), ProjectFile, 0, 0, 0, 0, "{0}", text);
+    private void LogCoded(string code, string text) => Log.LogError(null, code, null, null, ProjectFile, 0, 0, 0, 0, "{0}", text);
 }

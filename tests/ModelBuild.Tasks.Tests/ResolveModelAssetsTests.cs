@@ -139,7 +139,6 @@ public sealed class ResolveModelAssetsTests
         Assert.AreEqual("MB0003", error.Code);
         Assert.Contains(expected, error.Message!);
         Assert.Contains("net.onnx", error.Message!);
-        Assert.IsNotEmpty(error.HelpLink!);
     }
 
     [TestMethod]

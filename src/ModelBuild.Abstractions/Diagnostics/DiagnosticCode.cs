@@ -5,11 +5,7 @@ namespace ModelBuild.Diagnostics;
 /// <summary>One coded message. Each has a page <c>docs/diagnostics/&lt;Id&gt;.md</c> and a test; a retired id is never given again.</summary>
 /// <param name="Id">Such as <c>MB1001</c>.</param>
 /// <param name="Title">What it is about, in a few words.</param>
-internal sealed record DiagnosticCode(string Id, string Title)
-{
-    /// <summary>Where the page is.</summary>
-    public string HelpLink => $"https://github.com/modelbuild/modelbuild/blob/main/docs/diagnostics/{Id}.md";
-}
+internal sealed record DiagnosticCode(string Id, string Title);
 
 /// <summary>Every code. MB0xxx project and MSBuild, MB1xxx reading and writing formats, MB2xxx passes and lowering, MB3xxx compression and data, MB4xxx generator, MB5xxx run time, MB9xxx defects.</summary>
 internal static partial class DiagnosticCodes

@@ -10,16 +10,16 @@ namespace ModelBuild.Generator.Diagnostics;
 internal static class Descriptors
 {
     // A release-tracking analyzer reads these: each stands in AnalyzerReleases.*.md.
-    public static readonly DiagnosticDescriptor UnreadableSignature = new("MB4001", "Signature file can't be read", "{0}", "ModelBuild", DiagnosticSeverity.Error, true, helpLinkUri: Link("MB4001"));
-    public static readonly DiagnosticDescriptor Defect = new("MB4002", "Generator defect", "{0}", "ModelBuild", DiagnosticSeverity.Error, true, helpLinkUri: Link("MB4002"));
-    public static readonly DiagnosticDescriptor MemberName = new("MB4003", "Class name is the name of a member", "{0}", "ModelBuild", DiagnosticSeverity.Error, true, helpLinkUri: Link("MB4003"));
-    public static readonly DiagnosticDescriptor NoClass = new("MB4004", "Model can't be given a class", "{0}", "ModelBuild", DiagnosticSeverity.Error, true, helpLinkUri: Link("MB4004"));
-    public static readonly DiagnosticDescriptor NoMember = new("MB4005", "Output has no member", "{0}", "ModelBuild", DiagnosticSeverity.Warning, true, helpLinkUri: Link("MB4005"));
-    public static readonly DiagnosticDescriptor Labels = new("MB4006", "Labels do not fit the output", "{0}", "ModelBuild", DiagnosticSeverity.Error, true, helpLinkUri: Link("MB4006"));
-    public static readonly DiagnosticDescriptor Stream = new("MB4007", "State, context, constant or preprocessing can't be used", "{0}", "ModelBuild", DiagnosticSeverity.Error, true, helpLinkUri: Link("MB4007"));
-    public static readonly DiagnosticDescriptor Duplicate = new("MB4008", "Two signatures describe the same class", "{0}", "ModelBuild", DiagnosticSeverity.Error, true, helpLinkUri: Link("MB4008"));
-    public static readonly DiagnosticDescriptor Language = new("MB4009", "C# language version is too old", "{0}", "ModelBuild", DiagnosticSeverity.Error, true, helpLinkUri: Link("MB4009"));
-    public static readonly DiagnosticDescriptor NotYet = new("MB4010", "Metadata is not carried out yet", "{0}", "ModelBuild", DiagnosticSeverity.Error, true, helpLinkUri: Link("MB4010"));
+    public static readonly DiagnosticDescriptor UnreadableSignature = new("MB4001", "Signature file can't be read", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
+    public static readonly DiagnosticDescriptor Defect = new("MB4002", "Generator defect", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
+    public static readonly DiagnosticDescriptor MemberName = new("MB4003", "Class name is the name of a member", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
+    public static readonly DiagnosticDescriptor NoClass = new("MB4004", "Model can't be given a class", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
+    public static readonly DiagnosticDescriptor NoMember = new("MB4005", "Output has no member", "{0}", "ModelBuild", DiagnosticSeverity.Warning, true);
+    public static readonly DiagnosticDescriptor Labels = new("MB4006", "Labels do not fit the output", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
+    public static readonly DiagnosticDescriptor Stream = new("MB4007", "State, context, constant or preprocessing can't be used", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
+    public static readonly DiagnosticDescriptor Duplicate = new("MB4008", "Two signatures describe the same class", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
+    public static readonly DiagnosticDescriptor Language = new("MB4009", "C# language version is too old", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
+    public static readonly DiagnosticDescriptor NotYet = new("MB4010", "Metadata is not carried out yet", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
 
     private static readonly Dictionary<string, DiagnosticDescriptor> s_byId =
         new[] { UnreadableSignature, Defect, MemberName, NoClass, NoMember, Labels, Stream, Duplicate, Language, NotYet }.ToDictionary(d => d.Id);
@@ -30,6 +30,4 @@ internal static class Descriptors
     /// <summary>The compiler's form, placed on the first line of the signature file.</summary>
     public static Diagnostic Create(DiagnosticSpec spec) =>
         Diagnostic.Create(s_byId[spec.Id], Location.Create(spec.Path, default, default), spec.Message);
-
-    private static string Link(string id) => new DiagnosticCode(id, "").HelpLink;
 }
