@@ -47,13 +47,12 @@ internal sealed class ExternalDataLayout(string location, int alignment, int thr
         zeros.Clear();
         foreach ((long offset, TensorData data) in _tensors)
         {
-            cancellation.ThrowIfCancellationRequested();
             for (; position < offset; position += Math.Min(zeros.Length, offset - position))
             {
                 stream.Write(zeros[..(int)Math.Min(zeros.Length, offset - position)]);
             }
 
-            data.CopyTo(stream);
+            PayloadCopier.Copy(data, stream, cancellation);
             position = offset + data.ByteLength;
         }
     }

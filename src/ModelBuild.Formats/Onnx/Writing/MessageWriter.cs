@@ -94,9 +94,8 @@ internal sealed class MessageWriter
         int written = 0;
         foreach ((int position, TensorData data) in _payloads)
         {
-            cancellation.ThrowIfCancellationRequested();
             stream.Write(_bytes.WrittenSpan[written..position]);
-            data.CopyTo(stream);
+            PayloadCopier.Copy(data, stream, cancellation);
             written = position;
         }
 
