@@ -291,12 +291,12 @@ internal sealed partial class DimensionExpression
         foreach (DimensionExpression argument in Arguments(left, max).Concat(Arguments(right, max)))
         {
             // One that is never the greater (lesser) one is left out.
-            if (arguments.Exists(other => IsNotAbove(argument, other, max)))
+            if (arguments.Exists(other => max ? IsNotAbove(argument, other) : IsNotAbove(other, argument)))
             {
                 continue;
             }
 
-            arguments.RemoveAll(other => IsNotAbove(other, argument, max));
+            arguments.RemoveAll(other => max ? IsNotAbove(other, argument) : IsNotAbove(argument, other));
             arguments.Add(argument);
         }
 
@@ -310,11 +310,29 @@ internal sealed partial class DimensionExpression
     }
 
     private static DimensionExpression[] Arguments(DimensionExpression expression, bool max) =>
-        expression._constant == 0 && expression._terms.Length == 1 && expression._terms[0] is { Coefficient: 1, Factors: { Length: 1 } factors }
-            && factors[0] is ExtremumAtom inner && inner.IsMax == max ? inner.Arguments : [expression];
+        expression.SingleExtremum is { } inner && inner.IsMax == max ? inner.Arguments : [expression];
 
-    private static bool IsNotAbove(DimensionExpression a, DimensionExpression b, bool max) =>
-        (max ? Subtract(b, a) : Subtract(a, b)) is { LowerBound: >= 0 };
+    private ExtremumAtom? SingleExtremum =>
+        _constant == 0 && _terms.Length == 1 && _terms[0] is { Coefficient: 1, Factors: { Length: 1 } factors } ? factors[0] as ExtremumAtom : null;
+
+    /// <summary>Whether <paramref name="a"/> is evidently never greater than <paramref name="b"/>.</summary>
+    private static bool IsNotAbove(DimensionExpression a, DimensionExpression b)
+    {
+        // Each step enters one nested extremum, so that the depth of the formulas bounds the recursion.
+        if (a.SingleExtremum is { } left)
+        {
+            return left.IsMax ? Array.TrueForAll(left.Arguments, x => IsNotAbove(x, b)) : Array.Exists(left.Arguments, x => IsNotAbove(x, b)) || IsDifferenceNotNegative(b, a);
+        }
+
+        if (b.SingleExtremum is { } right)
+        {
+            return right.IsMax ? Array.Exists(right.Arguments, x => IsNotAbove(a, x)) || IsDifferenceNotNegative(b, a) : Array.TrueForAll(right.Arguments, x => IsNotAbove(a, x));
+        }
+
+        return IsDifferenceNotNegative(b, a);
+    }
+
+    private static bool IsDifferenceNotNegative(DimensionExpression greater, DimensionExpression lesser) => Subtract(greater, lesser) is { LowerBound: >= 0 };
 
     private static long Floor(long dividend, long divisor)
     {

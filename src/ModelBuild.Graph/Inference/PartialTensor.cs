@@ -70,6 +70,47 @@ internal sealed class PartialTensor
 
     public PartialTensor WithDimensions(params ReadOnlySpan<long> dimensions) => new(dimensions, Elements);
 
+    /// <summary>The tensor of other dimensions whose element at a position comes from another position of this one.</summary>
+    /// <param name="dimensions">Dimensions of the result.</param>
+    /// <param name="source">Writes the position to take, given the position in the result; positions are within the dimensions.</param>
+    public PartialTensor? Pick(long[] dimensions, Action<long[], long[]> source)
+    {
+        long count = 1;
+        foreach (long d in dimensions)
+        {
+            count = d < 0 || count > MaxElements ? MaxElements + 1L : count * d;
+        }
+
+        if (count > MaxElements)
+        {
+            return null;
+        }
+
+        var elements = new PartialElement[count];
+        var at = new long[dimensions.Length];
+        var from = new long[Rank];
+        for (int i = 0; i < elements.Length; i++)
+        {
+            long rest = i;
+            for (int axis = at.Length - 1; axis >= 0; axis--)
+            {
+                at[axis] = rest % dimensions[axis];
+                rest /= dimensions[axis];
+            }
+
+            source(at, from);
+            long index = 0;
+            for (int axis = 0; axis < from.Length; axis++)
+            {
+                index = (index * _dimensions[axis]) + from[axis];
+            }
+
+            elements[i] = index >= 0 && index < Elements.Length ? Elements[index] : default;
+        }
+
+        return new PartialTensor(dimensions, elements);
+    }
+
     private delegate PartialElement ElementReader(ReadOnlySpan<byte> bytes);
 
     private static ElementReader? Reader(ElementType type) => type switch

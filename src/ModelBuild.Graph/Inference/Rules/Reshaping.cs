@@ -241,16 +241,11 @@ internal static class Reshaping
     public static void Transpose(Node node, InferenceContext c)
     {
         Shape? shape = null;
+        IReadOnlyList<long>? permutation = null;
         if (c.ShapeOf(node, 0) is { } input)
         {
-            IReadOnlyList<long>? permutation = node.GetInts("perm");
-            if (permutation is null)
-            {
-                Dimension[] reversed = input.AsSpan().ToArray();
-                Array.Reverse(reversed);
-                shape = new Shape(reversed);
-            }
-            else if (permutation.Count != input.Rank)
+            permutation = node.GetInts("perm") ?? [.. Enumerable.Range(0, input.Rank).Select(i => (long)(input.Rank - 1 - i))];
+            if (permutation.Count != input.Rank)
             {
                 c.Contradict(node, $"a permutation of {permutation.Count} axes does not fit rank {input.Rank}");
             }
@@ -261,9 +256,15 @@ internal static class Reshaping
         }
 
         c.Output(node, 0, c.Element(node, 0), shape);
-        if (shape is { Rank: <= 1 })
+        if (shape is { IsFixed: true } && c.Partial(node, 0) is { } content && content.Rank == shape.Rank)
         {
-            c.OutputPartial(node, 0, c.Partial(node, 0));
+            c.OutputPartial(node, 0, content.Pick(shape.ToArray(), (at, from) =>
+            {
+                for (int i = 0; i < at.Length; i++)
+                {
+                    from[permutation![i] < 0 ? permutation[i] + at.Length : permutation[i]] = at[i];
+                }
+            }));
         }
     }
 

@@ -157,6 +157,10 @@ internal static class Selection
         }
 
         Dimension[] dimensions = input.AsSpan().ToArray();
+        var first = new long[input.Rank];
+        var stride = new long[input.Rank];
+        Array.Fill(stride, 1);
+        bool fixedWindow = true;
         for (int i = 0; i < count; i++)
         {
             if (c.Axis(node, axes is null ? i : i < axes.Count ? axes[i] : 0, input.Rank) is not { } axis)
@@ -168,12 +172,25 @@ internal static class Selection
             PartialElement end = ends is not null && i < ends.Length ? ends[i] : default;
             long? step = steps is null ? (stepsKnown ? 1 : null) : i < steps.Length ? steps[i] : 1;
             dimensions[axis] = step is { } s ? Length(input[axis], start.Integer, end.Integer, s) : Dimension.Unknown;
+            fixedWindow &= input[axis].IsFixed && start.Value is not null && step is not (null or 0 or long.MinValue);
+            if (fixedWindow)
+            {
+                (first[axis], _) = Clamp(start.Value!.Value, 0, input[axis].Value, step!.Value);
+                stride[axis] = step.Value;
+            }
         }
 
-        c.Output(node, 0, c.Element(node, 0), new Shape(dimensions));
-        if (count == 1 && c.Partial(node, 0) is { Rank: 1 } content && starts?[0].Value is { } from && ends?[0].Value is { } to && stepsKnown)
+        var shape = new Shape(dimensions);
+        c.Output(node, 0, c.Element(node, 0), shape);
+        if (fixedWindow && shape.IsFixed && c.Partial(node, 0) is { } content && content.Rank == shape.Rank)
         {
-            c.OutputPartial(node, 0, SliceVector(content, from, to, steps?[0] ?? 1));
+            c.OutputPartial(node, 0, content.Pick(shape.ToArray(), (at, from) =>
+            {
+                for (int i = 0; i < at.Length; i++)
+                {
+                    from[i] = first[i] + (at[i] * stride[i]);
+                }
+            }));
         }
     }
 
@@ -235,23 +252,6 @@ internal static class Selection
         }
 
         return limit.LowerBound >= 0 ? DimensionExpression.Min(limit, size) : null;
-    }
-
-    private static PartialTensor? SliceVector(PartialTensor content, long start, long end, long step)
-    {
-        if (step is 0 or long.MinValue)
-        {
-            return null;
-        }
-
-        var elements = new List<PartialElement>();
-        (long first, long last) = Clamp(start, end, content.Elements.Length, step);
-        for (long i = first; step > 0 ? i < last : i > last; i += step)
-        {
-            elements.Add(content.Elements[i]);
-        }
-
-        return PartialTensor.Vector([.. elements]);
     }
 
     public static void Gather(Node node, InferenceContext c)
