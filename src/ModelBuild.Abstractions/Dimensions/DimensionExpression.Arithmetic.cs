@@ -332,7 +332,34 @@ internal sealed partial class DimensionExpression
         return IsDifferenceNotNegative(b, a);
     }
 
-    private static bool IsDifferenceNotNegative(DimensionExpression greater, DimensionExpression lesser) => Subtract(greater, lesser) is { LowerBound: >= 0 };
+    private static bool IsDifferenceNotNegative(DimensionExpression greater, DimensionExpression lesser)
+    {
+        if (Subtract(greater, lesser) is { LowerBound: >= 0 })
+        {
+            return true;
+        }
+
+        // floor(a/m) is at least floor(b/m) when a is at least b.
+        return (greater.QuotientDivisor ?? lesser.QuotientDivisor) is { } divisor
+            && greater.DividendFor(divisor) is { } a && lesser.DividendFor(divisor) is { } b && Subtract(a, b) is { LowerBound: >= 0 };
+    }
+
+    private long? QuotientDivisor => Array.Find(_terms, t => t is { Coefficient: 1, Factors: [QuotientAtom { Divisor.ConstantValue: > 0 }] }) is { Factors: [QuotientAtom quotient] }
+        ? quotient.Divisor.ConstantValue : null;
+
+    /// <summary>The dividend that gives this formula when divided by <paramref name="divisor"/> and rounded down, or null.</summary>
+    private DimensionExpression? DividendFor(long divisor)
+    {
+        int index = Array.FindIndex(_terms, t => t is { Coefficient: 1, Factors: [QuotientAtom quotient] } && quotient.Divisor.ConstantValue == divisor);
+        if (index < 0)
+        {
+            return Multiply(this, Constant(divisor));
+        }
+
+        List<Term> others = [.. _terms];
+        others.RemoveAt(index);
+        return Add(((QuotientAtom)_terms[index].Factors[0]).Dividend, Multiply(Create(others, _constant), Constant(divisor)));
+    }
 
     private static long Floor(long dividend, long divisor)
     {

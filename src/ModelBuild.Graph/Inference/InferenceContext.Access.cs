@@ -14,7 +14,7 @@ internal sealed partial class InferenceContext
 
     public GraphType? TypeOf(Value? value) => value is null ? null : _types.GetValueOrDefault(value);
 
-    public GraphType? TypeOf(Node node, int input) => TypeOf(node.Input(input));
+    public GraphType? TypeOf(Node node, int input) => input < 0 ? null : TypeOf(node.Input(input));
 
     public TensorType? Tensor(Node node, int input) => TypeOf(node, input) as TensorType;
 

@@ -89,8 +89,8 @@ internal static class ControlFlow
         // Operator set 8 has a batch dimension in front of everything and an input of sequence lengths.
         bool batched = c.Opset(node) < 9;
         int first = batched ? 1 : 0;
-        int scanCount = (int)Math.Clamp(node.GetInt("num_scan_inputs"), 0, node.Inputs.Count - first);
-        int stateCount = node.Inputs.Count - first - scanCount;
+        int scanCount = (int)Math.Clamp(node.GetInt("num_scan_inputs"), 0, Math.Max(0, node.Inputs.Count - first));
+        int stateCount = Math.Max(0, node.Inputs.Count - first - scanCount);
         Dimension length = Dimension.Unknown;
         Dimension batch = batched ? c.Size(node, node.Inputs.Count - 1, 0) : Dimension.Unknown;
         var slices = new GraphType?[scanCount];

@@ -108,7 +108,7 @@ internal static class Selection
             }
 
             c.Output(node, i, c.Element(node, 0), input is null || axis is null ? null : InferenceContext.With(input, axis.Value, size));
-            if (content is not null && size.IsFixed && offset + size.Value <= content.Elements.Length)
+            if (content is not null && size.IsFixed && size.Value <= content.Elements.Length - offset)
             {
                 c.OutputPartial(node, i, PartialTensor.Vector(content.Elements[(int)offset..(int)(offset + size.Value)]));
                 offset += size.Value;
@@ -220,8 +220,30 @@ internal static class Selection
             return fromLast && toFirst ? Dimension.CeilingDivide(size, -step) : Dimension.Unknown;
         }
 
-        DimensionExpression? length = DimensionExpression.Max(DimensionExpression.Subtract(Bound(end, whole), Bound(start, whole)), DimensionExpression.Zero);
-        return Dimension.Of(DimensionExpression.CeilingDivide(length, DimensionExpression.Constant(step)));
+        return Dimension.Of(DimensionExpression.CeilingDivide(Span(start, end, whole), DimensionExpression.Constant(step)));
+    }
+
+    /// <summary>Distance of two limits in a dimension of open size, at least 0. A limit that is a formula counts as not negative.</summary>
+    private static DimensionExpression? Span(DimensionExpression? start, DimensionExpression? end, DimensionExpression size)
+    {
+        // The end counted from the back, or clamped to the size.
+        bool fromBack = end?.ConstantValue is < 0 or >= int.MaxValue;
+        long endDistance = end?.ConstantValue is < 0 and var e ? -Math.Max(e, -int.MaxValue) : 0;
+        DimensionExpression? last = fromBack ? DimensionExpression.Subtract(size, DimensionExpression.Constant(endDistance))
+            : end?.LowerBound >= 0 ? DimensionExpression.Min(end, size)
+            : null;
+        if (start?.ConstantValue is < 0 and var s)
+        {
+            // From max(size - distance, 0) on.
+            long distance = -Math.Max(s, -int.MaxValue);
+            DimensionExpression? length = fromBack
+                ? DimensionExpression.Min(DimensionExpression.Constant(distance - endDistance), last)
+                : DimensionExpression.Subtract(last, DimensionExpression.Max(DimensionExpression.Subtract(size, DimensionExpression.Constant(distance)), DimensionExpression.Zero));
+            return DimensionExpression.Max(length, DimensionExpression.Zero);
+        }
+
+        // A start beyond the size gives a negative difference, so that it needs no clamping.
+        return start?.LowerBound >= 0 ? DimensionExpression.Max(DimensionExpression.Subtract(last, start), DimensionExpression.Zero) : null;
     }
 
     private static (long First, long Last) Clamp(long start, long end, long size, long step)
@@ -229,29 +251,6 @@ internal static class Selection
         long first = start < 0 ? Math.Max(start + size, step > 0 ? 0 : -1) : Math.Min(start, step > 0 ? size : size - 1);
         long last = end < 0 ? Math.Max(end + size, step > 0 ? 0 : -1) : Math.Min(end, step > 0 ? size : size - 1);
         return (first, last);
-    }
-
-    /// <summary>A limit within 0 to <paramref name="size"/>. A formula counts as not negative unless it evidently is.</summary>
-    private static DimensionExpression? Bound(DimensionExpression? limit, DimensionExpression size)
-    {
-        if (limit is null)
-        {
-            return null;
-        }
-
-        if (limit.ConstantValue is { } number)
-        {
-            return number >= int.MaxValue ? size
-                : number >= 0 ? DimensionExpression.Min(limit, size)
-                : DimensionExpression.Max(DimensionExpression.Add(size, limit), DimensionExpression.Zero);
-        }
-
-        if (DimensionExpression.Subtract(DimensionExpression.Zero, limit)?.LowerBound > 0)
-        {
-            return DimensionExpression.Max(DimensionExpression.Add(size, limit), DimensionExpression.Zero);
-        }
-
-        return limit.LowerBound >= 0 ? DimensionExpression.Min(limit, size) : null;
     }
 
     public static void Gather(Node node, InferenceContext c)
