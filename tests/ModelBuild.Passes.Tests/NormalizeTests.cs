@@ -38,6 +38,20 @@ public sealed class NormalizeTests
     }
 
     [TestMethod]
+    public void Ranks_that_the_model_does_not_state_are_inferred_and_not_written_down()
+    {
+        Model model = Single(11, "Relu", [Input("x", 2)]);
+        Value middle = model.Graph.Outputs[0];
+        var y = new Value("result");
+        model.Graph.Nodes.Add(new Node("Softmax", [middle], [y]));
+        model.Graph.Outputs[0] = y;
+        PassList.Run(PassList.Normalization, model);
+        Assert.AreEqual("Relu,Softmax", string.Join(',', model.Graph.Nodes.Select(n => n.OpType)));
+        Assert.IsNull(middle.Type);
+        Assert.IsNull(y.Type);
+    }
+
+    [TestMethod]
     public void Nodes_in_nested_graphs_are_raised_too()
     {
         Value x = Input("x", 1);

@@ -4,13 +4,10 @@ using ModelBuild.Graphs;
 namespace ModelBuild.Passes.Opset;
 
 /// <summary>One node being adapted, and the means to put others in its place.</summary>
-internal sealed class AdapterContext(Model model, Graph graph, Node node, NameAllocator names)
+internal sealed class AdapterContext(Graph graph, Node node, NameAllocator names, KnownTypes types)
 {
     private readonly List<Node> _before = [];
     private readonly List<Node> _after = [];
-
-    /// <summary>The model.</summary>
-    public Model Model { get; } = model;
 
     /// <summary>The node.</summary>
     public Node Node { get; } = node;
@@ -105,10 +102,13 @@ internal sealed class AdapterContext(Model model, Graph graph, Node node, NameAl
     }
 
     /// <summary>The number of dimensions, or null when not known.</summary>
-    public static int? RankOf(Value value) => value.Initializer?.Rank ?? value.Tensor?.Shape?.Rank;
+    public int? RankOf(Value value) => ShapeOf(value)?.Rank;
 
     /// <summary>The element type, or undefined when not known.</summary>
-    public static ElementType ElementTypeOf(Value value) => value.Initializer?.ElementType ?? value.Tensor?.ElementType ?? ElementType.Undefined;
+    public ElementType ElementTypeOf(Value value) => types.Of(value)?.ElementType ?? ElementType.Undefined;
+
+    /// <summary>The shape, or null when not even the rank is known.</summary>
+    public Shape? ShapeOf(Value value) => types.Of(value)?.Shape;
 
     /// <summary>The error for a node that can't be expressed in the target version.</summary>
     public ModelException Fail(string reason) => new(

@@ -20,9 +20,10 @@ internal sealed class OpsetRaiser(Model model, IReadOnlyDictionary<Node, long> v
         if (own < target || versions.Values.Any(v => v < target))
         {
             var names = new NameAllocator(model.Graph);
+            KnownTypes types = KnownTypes.Of(model, versions.Values.All(v => v == own));
             foreach (Graph graph in model.Graph.AllGraphs().ToArray())
             {
-                Raise(graph, own, target, names);
+                Raise(graph, own, target, names, types);
             }
         }
 
@@ -34,7 +35,7 @@ internal sealed class OpsetRaiser(Model model, IReadOnlyDictionary<Node, long> v
         model.OpsetImports[""] = target;
     }
 
-    private void Raise(Graph graph, long own, long target, NameAllocator names)
+    private void Raise(Graph graph, long own, long target, NameAllocator names, KnownTypes types)
     {
         var nodes = new List<Node>(graph.Nodes.Count);
         foreach (Node node in graph.Nodes)
@@ -52,16 +53,16 @@ internal sealed class OpsetRaiser(Model model, IReadOnlyDictionary<Node, long> v
                 node.Attributes.Remove("consumed_inputs");
             }
 
-            nodes.AddRange(Raise(graph, node, version, target, names));
+            nodes.AddRange(Raise(graph, node, version, target, names, types));
         }
 
         graph.Nodes.Clear();
         graph.Nodes.AddRange(nodes);
     }
 
-    private IEnumerable<Node> Raise(Graph graph, Node node, long version, long target, NameAllocator names)
+    private IEnumerable<Node> Raise(Graph graph, Node node, long version, long target, NameAllocator names, KnownTypes types)
     {
-        var context = new AdapterContext(model, graph, node, names) { Version = version };
+        var context = new AdapterContext(graph, node, names, types) { Version = version };
         while (!context.IsReplaced && NextChange(node.OpType, context.Version, target) is { } change)
         {
             string name = node.DisplayName;

@@ -25,8 +25,8 @@ internal sealed class BroadcastAxis : IOpsetAdapter
 
         Value first = node.Input(0) ?? throw context.Fail("it lacks its first input");
         Value second = node.Input(1) ?? throw context.Fail("it lacks its second input");
-        int? firstRank = AdapterContext.RankOf(first);
-        int? secondRank = AdapterContext.RankOf(second);
+        int? firstRank = context.RankOf(first);
+        int? secondRank = context.RankOf(second);
         if (secondRank == 0 || (start < 0 && secondRank is { } r && start == -r))
         {
             return;

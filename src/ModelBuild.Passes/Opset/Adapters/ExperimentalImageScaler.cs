@@ -15,6 +15,6 @@ internal sealed class ExperimentalImageScaler : IOpsetAdapter
         float[] bias = [.. context.Node.GetFloats("bias") ?? []];
         Value scaled = context.Before("Mul", [input, context.ScalarLike("scale", context.Node.GetFloat("scale", 1), input)], "scaled");
         Value offset = context.Constant("bias", TensorData.Create<float>(ElementType.Float32, [1, bias.Length, 1, 1], bias));
-        context.Replace("Add", [scaled, AdapterContext.ElementTypeOf(input) == ElementType.Float32 ? offset : context.Before("CastLike", [offset, input], "bias_cast")]);
+        context.Replace("Add", [scaled, context.ElementTypeOf(input) == ElementType.Float32 ? offset : context.Before("CastLike", [offset, input], "bias_cast")]);
     }
 }

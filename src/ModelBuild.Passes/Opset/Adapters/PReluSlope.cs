@@ -13,12 +13,12 @@ internal sealed class PReluSlope : IOpsetAdapter
     {
         Value input = context.Node.Input(0) ?? throw context.Fail("it lacks its input");
         Value slope = context.Node.Input(1) ?? throw context.Fail("it lacks its slope");
-        if (AdapterContext.RankOf(slope) is not (null or 1) || slope.Tensor?.Shape?.ElementCount == 1)
+        if (context.RankOf(slope) is not (null or 1) || context.ShapeOf(slope)?.ElementCount == 1)
         {
             return;
         }
 
-        if (AdapterContext.RankOf(input) is { } rank)
+        if (context.RankOf(input) is { } rank)
         {
             if (rank > 2)
             {

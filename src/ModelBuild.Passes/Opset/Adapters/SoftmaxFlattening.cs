@@ -14,7 +14,7 @@ internal sealed class SoftmaxFlattening : IOpsetAdapter
         Node node = context.Node;
         long axis = node.GetInt("axis", 1);
         Value input = node.Input(0) ?? throw context.Fail("it lacks its input");
-        if (input.Tensor?.Shape is { } shape && axis >= -shape.Rank && axis < shape.Rank)
+        if (context.ShapeOf(input) is { } shape && axis >= -shape.Rank && axis < shape.Rank)
         {
             // Dimensions of size 1 behind the axis change nothing.
             int start = (int)(axis < 0 ? axis + shape.Rank : axis);
