@@ -53,14 +53,7 @@ public sealed class ImagePreprocessor
 
     /// <summary>Elements that an image of this size becomes.</summary>
     /// <inheritdoc cref="GetOutputSize"/>
-    public int GetOutputLength(int width, int height)
-    {
-        Frame frame = GetFrame(width, height);
-        long length = (long)frame.Width * frame.Height * Channels;
-        return length <= Array.MaxLength
-            ? (int)length
-            : throw new ArgumentException(Text($"An image of {width}x{height} would become {length} elements, more than an array holds. Set a crop."));
-    }
+    public int GetOutputLength(int width, int height) => Length(GetFrame(width, height), Channels, width, height);
 
     /// <summary>Writes one image.</summary>
     /// <param name="pixels">Rows from top to bottom.</param>
@@ -84,16 +77,16 @@ public sealed class ImagePreprocessor
 
     private void Write<T>(ReadOnlySpan<byte> pixels, int width, int height, int stride, PixelFormat format, Span<T> destination, T[] table)
     {
-        int length = GetOutputLength(width, height);
+        Frame frame = GetFrame(width, height);
+        int length = Length(frame, Channels, width, height);
         if (destination.Length != length)
         {
             throw new ArgumentException(
-                Text($"The image becomes {length} elements ({Channels} channels of {GetFrame(width, height).Width}x{GetFrame(width, height).Height}); the destination has {destination.Length}."), nameof(destination));
+                Text($"The image becomes {length} elements ({Channels} channels of {frame.Width}x{frame.Height}); the destination has {destination.Length}."), nameof(destination));
         }
 
         var source = new PixelSource(pixels, width, height, stride, format);
-        Frame frame = GetFrame(width, height);
-        int bytes = checked(frame.Width * frame.Height * source.Channels);
+        int bytes = Length(frame, source.Channels, width, height);
         byte[] scratch = ArrayPool<byte>.Shared.Rent(bytes);
         try
         {
@@ -105,6 +98,14 @@ public sealed class ImagePreprocessor
         {
             ArrayPool<byte>.Shared.Return(scratch);
         }
+    }
+
+    private static int Length(in Frame frame, int channels, int width, int height)
+    {
+        long length = (long)frame.Width * frame.Height * channels;
+        return length <= Array.MaxLength
+            ? (int)length
+            : throw new ArgumentException(Text($"An image of {width}x{height} would become {length} elements, more than an array holds. Set a crop."));
     }
 
     private void Resample(in PixelSource source, in Frame frame, Span<byte> destination)
