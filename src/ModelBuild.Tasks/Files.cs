@@ -27,6 +27,13 @@ internal static class Files
         }
     }
 
+    /// <summary>Sets the file's time to now, making it when it does not exist. To write nothing into an empty file need not change its time.</summary>
+    public static void Touch(string path)
+    {
+        File.WriteAllText(path, "");
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+    }
+
     /// <summary>Text that changes whenever the file or folder does, an older file put in its place included. Empty when there is none.</summary>
     public static string Fingerprint(string path)
     {

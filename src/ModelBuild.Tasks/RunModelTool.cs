@@ -9,7 +9,7 @@ using Microsoft.Build.Utilities;
 namespace ModelBuild.Tasks;
 
 /// <summary>
-/// Runs <c>modelbuild VERB @file</c> once for all given assets. The work is in another process, so that its memory is given back and a crash
+/// Runs <c>modelbuild VERB @file</c> once for all stale assets: MSBuild starts the target when one is, and gives the task all of them. The work is in another process, so that its memory is given back and a crash
 /// in native code does not take the build down. Canceling ends that process; the tool writes to temporary files, so nothing half-written stays.
 /// </summary>
 public sealed class RunModelTool : ToolTask
@@ -27,9 +27,16 @@ public sealed class RunModelTool : ToolTask
     [Required]
     public string ToolAssembly { get; set; } = "";
 
-    /// <summary>Stale items of <see cref="ResolveModelAssets.ResolvedAssets"/>.</summary>
+    /// <summary>Items of <see cref="ResolveModelAssets.ResolvedAssets"/>.</summary>
     [Required]
     public ITaskItem[] Assets { get; set; } = [];
+
+    /// <summary>Metadatum that names the file whose time tells when an asset's work was done.</summary>
+    [Required]
+    public string StampMetadata { get; set; } = "";
+
+    /// <summary>Whether to touch that file, rather than the tool.</summary>
+    public bool TouchStamps { get; set; }
 
     /// <summary>File to write the arguments to.</summary>
     [Required]
@@ -73,6 +80,12 @@ public sealed class RunModelTool : ToolTask
 
         try
         {
+            Assets = [.. Assets.Where(IsStale)];
+            if (Assets.Length == 0)
+            {
+                return true;
+            }
+
             string path = Files.Absolute(Path.GetDirectoryName(ProjectFile)!, ArgumentsFile);
             Files.WriteWhenDifferent(path, Tasks.ArgumentsFile.Merge([.. Assets.Select(asset => File.ReadAllText(asset.GetMetadata("Arguments")))]));
             ArgumentsFile = path;
@@ -86,6 +99,10 @@ public sealed class RunModelTool : ToolTask
             foreach (ITaskItem asset in Assets)
             {
                 InputFingerprint.Save(asset.GetMetadata("InputList"), asset.GetMetadata("InputStamp"));
+                if (TouchStamps)
+                {
+                    Files.Touch(asset.GetMetadata(StampMetadata));
+                }
             }
 
             return true;
@@ -145,6 +162,9 @@ public sealed class RunModelTool : ToolTask
         LogCoded(ExitCode == DefectExitCode || ExitCode > 128 || ExitCode < 0 ? "MB9001" : "MB0012", text);
         return false;
     }
+
+    // The time of a file that does not exist is far in the past.
+    private bool IsStale(ITaskItem asset) => File.GetLastWriteTimeUtc(asset.GetMetadata(StampMetadata)) < File.GetLastWriteTimeUtc(asset.GetMetadata("Arguments"));
 
     private string Names() => string.Join(", ", Assets.Select(asset => asset.GetMetadata("Class")));
 

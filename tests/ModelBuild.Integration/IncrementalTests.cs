@@ -113,7 +113,7 @@ public sealed class IncrementalTests
     [TestMethod]
     public async Task A_killed_build_leaves_nothing_that_disturbs_the_next()
     {
-        TestProject app = TestProject.CreateApp(outputs: TestModels.Large, asset: """<ModelAsset Include="net.onnx" Quantize="int8" />""");
+        TestProject app = TestProject.CreateApp(outputs: TestModels.Large, asset: """<ModelAsset Include="net.onnx" Quantize="fp16" />""");
         (await app.RunAsync("restore")).Succeeded();
         app.Environment["MODELBUILD_CACHE"] = app.PathOf("cache");
         using (System.Diagnostics.Process build = DotNet.Start("dotnet", app.Folder, app.Environment, "build", "--no-restore", "-v:n", "-tl:off"))

@@ -51,10 +51,12 @@ public sealed class RunModelToolTests
         var item = new TaskItem("net.onnx");
         item.SetMetadata("Arguments", arguments);
         item.SetMetadata("Class", "Net");
+        item.SetMetadata("SignatureStamp", Path.Combine(_folder, "Net.mbsig.stamp"));
         return new RunModelTool
         {
             BuildEngine = _engine,
             Verb = "describe",
+            StampMetadata = "SignatureStamp",
             ToolAssembly = tool,
             Assets = [item],
             ArgumentsFile = Path.Combine(_folder, "describe.rsp"),
