@@ -223,6 +223,7 @@ public sealed class DescribeTests : ToolTest
         Assert.AreEqual(2, Tool("describe", "@" + At("bad.rsp")).ExitCode);
         File.WriteAllText(At("bad.rsp"), "[asset]\nclass=X\n");
         Assert.AreEqual(2, Tool("describe", "@" + At("bad.rsp")).ExitCode);
+        Assert.AreEqual(2, Tool("build", "@" + At("bad.rsp")).ExitCode);
     }
 
     [TestMethod]

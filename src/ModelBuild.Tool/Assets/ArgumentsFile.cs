@@ -83,6 +83,8 @@ internal sealed class ArgumentsFile
 /// <summary>One model of a project.</summary>
 internal sealed class AssetArguments(ArgumentsFile file, Dictionary<string, string> values)
 {
+    private static readonly string[] s_required = ["source", "class", "signature", "plan", "output", "report"];
+
     /// <summary>The file that it stands in.</summary>
     public ArgumentsFile File { get; } = file;
 
@@ -123,6 +125,10 @@ internal sealed class AssetArguments(ArgumentsFile file, Dictionary<string, stri
 
     /// <summary>File to touch when all is done.</summary>
     public string? Stamp => Optional("stamp");
+
+    /// <summary>Makes sure that every required key is there.</summary>
+    /// <exception cref="UsageException">One is missing.</exception>
+    public void CheckKeys() => Array.ForEach(s_required, key => Required(key));
 
     /// <summary>A metadatum, or null when it is empty.</summary>
     public string? Metadata(string name) => Optional("metadata." + name);

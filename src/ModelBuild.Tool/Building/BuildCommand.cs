@@ -37,6 +37,11 @@ internal sealed class BuildCommand
         OnnxRuntimeCheck.Locate(_arguments.OnnxRuntime);
         int parallel = Math.Clamp(Math.Min(_arguments.Assets.Count, Environment.ProcessorCount), 1, MaxParallel);
         _threads = Math.Max(1, Environment.ProcessorCount / parallel);
+        foreach (AssetArguments asset in _arguments.Assets)
+        {
+            asset.CheckKeys();
+        }
+
         Parallel.ForEach(_arguments.Assets, new ParallelOptions { MaxDegreeOfParallelism = parallel }, Build);
         if (_result == ExitCode.Done)
         {
@@ -74,7 +79,7 @@ internal sealed class BuildCommand
             var delivery = new Delivery(described, _output);
             _cache.Use(key, builder.Make, delivery.Place, () => _output.Progress($"{asset.Class}: waiting for another build of the same model"), _cancellationToken);
         }
-        catch (Exception e) when (e is not UsageException)
+        catch (Exception e)
         {
             int code = _output.Error(e, asset.Source);
             lock (_lock)

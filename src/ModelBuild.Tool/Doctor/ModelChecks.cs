@@ -167,7 +167,7 @@ internal sealed class ModelChecks(string path, CancellationToken cancellationTok
         }
 
         long twice = Duplicates(weights);
-        if (twice > SmallTensor)
+        if (twice * 100 > Total(weights))
         {
             Add(Storage, Verdict.Hint, $"{ByteSize.Format(twice)} are copies of other weights.", "Tie the weights before exporting the model.");
         }

@@ -64,6 +64,8 @@ internal static class ToolProcess
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return new ToolResult(process.ExitCode, output.ReplaceLineEndings("\n"), error.GetAwaiter().GetResult().ReplaceLineEndings("\n"));
+        // Lines with a tab are progress; whether there are any depends on how fast the machine is.
+        string results = string.Join('\n', output.ReplaceLineEndings("\n").Split('\n').Where(l => !l.StartsWith('\t')));
+        return new ToolResult(process.ExitCode, results, error.GetAwaiter().GetResult().ReplaceLineEndings("\n"));
     }
 }
