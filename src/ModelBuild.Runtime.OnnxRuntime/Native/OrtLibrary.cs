@@ -118,6 +118,8 @@ internal sealed unsafe class LoadedLibrary
     // Reports errors only; each session has its own level, so that an application's own sessions keep theirs.
     private const int LogErrors = 3;
 
+    private bool? _takesOnnxElementTypes;
+
     public LoadedLibrary(OrtApi api, string version, int minorVersion)
     {
         Api = api;
@@ -149,6 +151,9 @@ internal sealed unsafe class LoadedLibrary
         Providers = providers;
     }
 
+    /// <summary>Whether tensors are made with ONNX's numbers of element types where the API's differ. Tried out, because no release notes say it.</summary>
+    public bool TakesOnnxElementTypes => _takesOnnxElementTypes ??= Probe();
+
     public OrtApi Api { get; }
 
     public string Version { get; }
@@ -164,4 +169,21 @@ internal sealed unsafe class LoadedLibrary
     public nint Allocator { get; }
 
     public IReadOnlyList<string> Providers { get; }
+
+    private bool Probe()
+    {
+        const int Last = 26;
+        nint value;
+        long one = 1;
+        if (Api.CreateTensorAsOrtValue(Allocator, &one, 1, Last, &value) is var status and not 0)
+        {
+            // A release without these types.
+            Api.ReleaseStatus(status);
+            return false;
+        }
+
+        var type = OrtValue.ReadShape(Api, value).ElementType;
+        Api.ReleaseValue(value);
+        return (int)type == Last;
+    }
 }

@@ -115,7 +115,9 @@ internal enum OrtKind
     Optional = 6,
 }
 
-/// <summary>The C API numbers element types almost as ONNX does: the last three differ.</summary>
+/// <summary>
+/// The C API numbers element types almost as ONNX does: the last three differ. Release 1.30 gives the API's numbers but takes ONNX's where a tensor is made.
+/// </summary>
 internal static class OrtElementTypes
 {
     private const int NativeUInt2 = 24, NativeInt2 = 25, NativeFloat8E8M0 = 26;
@@ -129,8 +131,10 @@ internal static class OrtElementTypes
         _ => type,
     });
 
+    /// <summary>The number for making a tensor.</summary>
     public static int ToNative(TensorElementType type) => (int)type switch
     {
+        UInt2 or Int2 or Float8E8M0 when OrtLibrary.Loaded.TakesOnnxElementTypes => (int)type,
         UInt2 => NativeUInt2,
         Int2 => NativeInt2,
         Float8E8M0 => NativeFloat8E8M0,
