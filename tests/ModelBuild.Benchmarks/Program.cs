@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace ModelBuild.Benchmarks;
+
+/// <summary>Measurements as Markdown tables. Both sides of a comparison are interleaved in one process.</summary>
+internal static class Program
+{
+    private const string Usage = """
+        speed [--models DIR] [--threads N]   calls of a model: through a generated class's path, the bare C API, the managed wrapper; opening
+        build                                what models cost a build
+        """;
+
+    private static int Main(string[] args)
+    {
+        string? models = null;
+        int threads = 1;
+        for (int i = 1; i + 1 < args.Length; i += 2)
+        {
+            switch (args[i])
+            {
+                case "--models":
+                    models = args[i + 1];
+                    break;
+                case "--threads" when int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out threads):
+                    break;
+                default:
+                    return Fail();
+            }
+        }
+
+        switch (args)
+        {
+            case ["speed", ..] when args.Length % 2 == 1:
+                Machine.Describe();
+                SpeedBenchmark.Run(models, threads);
+                OpenBenchmark.Run(models, threads);
+                return 0;
+            case ["build"]:
+                Machine.Describe();
+                BuildBenchmark.Run();
+                return 0;
+            default:
+                return Fail();
+        }
+    }
+
+    private static int Fail()
+    {
+        Console.Error.WriteLine(Usage);
+        return 2;
+    }
+}
