@@ -26,8 +26,8 @@ public static class OnnxRuntimeBackend
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
         var providers = OrtProviders.Expand(options.ExecutionProviders is { Count: > 0 } wanted ? wanted : definition.ExecutionProviders is { Count: > 0 } stated ? stated : [OrtProviders.Cpu]);
         var weights = WeightsSource.Find(definition, options.Path);
-        var key = new SessionKey(weights.Identity, weights.Assembly, options.Threads, string.Join(';', providers.Select(p => p.Name)));
-        var native = SessionCache.Open(key, () => SessionLoader.Load(definition.Info.Name, weights, options.Threads, providers));
+        var key = new SessionKey(weights.Identity, weights.Assembly, options.Threads, options.FastOpen, string.Join(';', providers.Select(p => p.Name)));
+        var native = SessionCache.Open(key, () => SessionLoader.Load(definition.Info.Name, weights, options, providers));
         try
         {
             return new OnnxRuntimeSession(native, new CallLayout(definition.Info, weights.Display, native.Session));

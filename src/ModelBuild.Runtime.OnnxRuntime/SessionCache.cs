@@ -3,7 +3,7 @@ using System.Reflection;
 namespace ModelBuild.OnnxRuntime;
 
 /// <summary>What two models must have in common to share a session.</summary>
-internal readonly record struct SessionKey(string Weights, Assembly? Assembly, int Threads, string ExecutionProviders);
+internal readonly record struct SessionKey(string Weights, Assembly? Assembly, int Threads, bool FastOpen, string ExecutionProviders);
 
 /// <summary>The sessions that are open in this process. A session is loaded once, however many threads ask for it at the same time.</summary>
 internal static class SessionCache

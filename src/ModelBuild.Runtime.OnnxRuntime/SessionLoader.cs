@@ -9,10 +9,10 @@ internal static class SessionLoader
     /// <summary>Loads a model.</summary>
     /// <param name="model">Its class, for messages.</param>
     /// <param name="weights">Where its weights are.</param>
-    /// <param name="threads">Threads of one operator.</param>
+    /// <param name="wishes">The caller's options.</param>
     /// <param name="providers">Execution providers in the order of preference.</param>
     /// <exception cref="ModelRuntimeException">It can't be loaded (MB5005 to MB5007).</exception>
-    public static SharedSession Load(string model, WeightsSource weights, int threads, IReadOnlyList<OrtProviders.Provider> providers)
+    public static SharedSession Load(string model, WeightsSource weights, ModelOptions wishes, IReadOnlyList<OrtProviders.Provider> providers)
     {
         IReadOnlyList<string> available;
         try
@@ -37,7 +37,7 @@ internal static class SessionLoader
 
             try
             {
-                var options = new OrtSessionOptions { Threads = threads, ExecutionProviders = Offered(providers, i, available) };
+                var options = new OrtSessionOptions { Threads = wishes.Threads, Prepacking = !wishes.FastOpen, ExecutionProviders = Offered(providers, i, available) };
                 return new SharedSession(Open(weights, options), provider.Name);
             }
             catch (OrtException e) when (provider.Name != OrtProviders.Cpu)

@@ -11,4 +11,10 @@ public sealed class ModelOptions
 
     /// <summary>Ordered execution providers that replace those of the project file, such as <c>["Cuda", "Cpu"]</c>. The first that can be used here runs the model.</summary>
     public IReadOnlyList<string>? ExecutionProviders { get; init; }
+
+    /// <summary>
+    /// Keeps weights in the mapped file instead of copying them into the order that calculates fastest. Opening a large model takes milliseconds and no memory then, but
+    /// calls can take several times as long. For programs that start often and call seldom.
+    /// </summary>
+    public bool FastOpen { get; init; }
 }
