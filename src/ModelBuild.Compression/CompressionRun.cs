@@ -47,6 +47,7 @@ internal sealed class CompressionRun(Model model, CompressionOptions options, st
             Progress = (step, part) => Step(step, 0.05 + (0.75 * part)),
             CancellationToken = cancellationToken,
         };
+        WeightInputs.Apply(result, context.Notes);
         IReadOnlyList<LayerReport> layers = scheme.Apply(context);
         Step("Comparing outputs", 0.8);
         CompressionReport report = Report(scheme.Name, scheme.Description, bytesBefore, weightsBefore) with { Layers = layers, Notes = context.Notes };

@@ -37,7 +37,11 @@ public static class ReportFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
             throw new ModelException("MB1011", $"The report can't be written: {e.Message}", path, e);
         }
     }

@@ -80,13 +80,13 @@ internal static class ReportHtml
             return;
         }
 
-        page.Append("<section>\n<h2>Outputs against the original</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Output</th><th class=\"n\">Cosine</th><th class=\"n\">Largest difference</th><th class=\"n\">Root mean square</th><th class=\"n\">Signal to noise</th><th class=\"n\">Same top 1</th></tr></thead>\n<tbody>\n");
+        page.Append("<section>\n<h2>Outputs against the original</h2>\n<div class=\"scroll\"><table class=\"layers\">\n<thead><tr><th>Output</th><th class=\"n\">Cosine</th><th class=\"n\">Largest difference</th><th class=\"n\">Root mean square</th><th class=\"n\">Signal to noise</th><th class=\"n\">Same top 1</th></tr></thead>\n<tbody>\n");
         foreach (OutputComparison o in report.Outputs)
         {
             page.Append(CultureInfo.InvariantCulture, $"<tr><td class=\"name\">{Text(o.Name)} <span class=\"muted\">{Text(Graphs.ElementTypes.Name(o.ElementType))}</span>");
             string? trouble = o.Mismatch ?? (o.NonFiniteMismatches > 0 ? $"{o.NonFiniteMismatches} NaN or infinity where the other has none" : null);
             page.Append(trouble is null ? "" : $"<br><span class=\"warn\">{Text(trouble)}</span>");
-            page.Append(CultureInfo.InvariantCulture, $"</td>{Cell(o.Cosine is { } c ? Sizes.Cosine(c) : "–")}{Cell(Short(o.MaxAbsolute))}{Cell(Short(o.RootMeanSquareError))}{Cell(o.SignalToNoise is { } s ? string.Create(CultureInfo.InvariantCulture, $"{s:F1} dB") : "–")}{Cell(o.Top1Agreement is { } t ? string.Create(CultureInfo.InvariantCulture, $"{100 * t:F1} %") : "–")}</tr>\n");
+            page.Append(CultureInfo.InvariantCulture, $"</td>{Cell("Cosine", o.Cosine is { } c ? Sizes.Cosine(c) : "–")}{Cell("Largest difference", Short(o.MaxAbsolute))}{Cell("Root mean square", Short(o.RootMeanSquareError))}{Cell("Signal to noise", o.SignalToNoise is { } s ? string.Create(CultureInfo.InvariantCulture, $"{s:F1} dB") : "–")}{Cell("Same top 1", o.Top1Agreement is { } t ? string.Create(CultureInfo.InvariantCulture, $"{100 * t:F1} %") : "–")}</tr>\n");
         }
 
         page.Append("</tbody></table></div>\n</section>\n");
@@ -130,7 +130,7 @@ internal static class ReportHtml
         page.Append("</ul>\n</section>\n");
     }
 
-    private static string Cell(string text) => $"<td class=\"n\">{text}</td>";
+    private static string Cell(string label, string text) => $"<td class=\"n\" data-l=\"{label}\">{text}</td>";
 
     private static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
 
@@ -181,7 +181,7 @@ internal static class ReportHtml
         @media (max-width: 44rem) {
           main { padding: 1.25rem 1rem 2rem; } h1 { font-size: 1.6rem; }
           .cards { grid-template-columns: 1fr; gap: .7rem; }
-          .legend li { grid-template-columns: .8rem 1fr; } .legend .muted { grid-column: 2; }
+          .legend li { grid-template-columns: .8rem 1fr; row-gap: 0; } .legend .muted { grid-column: 2; }
           .layers thead { display: none; } .layers, .layers tbody { display: block; }
           .layers tr { display: grid; grid-template-columns: 1fr 1fr; gap: .2rem 1rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
           .layers td { padding: 0; border: 0; } .layers td.name, .layers td.as { grid-column: 1 / -1; min-width: 0; }

@@ -34,8 +34,8 @@ public static class Sizes
             return "1";
         }
 
-        // Enough digits to show how far it is from 1, at most six.
-        int digits = cosine >= 0.9999999 ? 7 : Math.Clamp((int)Math.Ceiling(-Math.Log10(1 - cosine)) + 1, 3, 7);
+        // Enough digits to show how far it is from 1, at most seven.
+        int digits = cosine >= 0.9999999 ? 7 : Math.Clamp((int)Math.Ceiling(-Math.Log10(1 - cosine)), 3, 7);
         double power = Math.Pow(10, digits);
         return (Math.Floor(cosine * power) / power).ToString($"F{digits}", CultureInfo.InvariantCulture);
     }
