@@ -35,7 +35,7 @@ public sealed record ModelWriteOptions
     /// <summary>Alignment of each tensor in the external file.</summary>
     public int ExternalDataAlignment { get; init; } = 4096;
 
-    /// <summary>Tensors of fewer bytes stay in the model file.</summary>
+    /// <summary>Tensors of fewer bytes stay in the model file. ONNX Runtime needs shapes and axes there, so keep it above their size.</summary>
     public int ExternalDataThreshold { get; init; } = 1024;
 
     /// <summary>Stops the writing; nothing is left behind then.</summary>

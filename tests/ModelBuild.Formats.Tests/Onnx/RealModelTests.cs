@@ -1,5 +1,6 @@
 using ModelBuild.Formats.Tests.Shared;
 using ModelBuild.Graphs;
+using ModelBuild.OnnxRuntime.Native;
 
 namespace ModelBuild.Formats.Tests.Onnx;
 
@@ -25,6 +26,47 @@ public sealed class RealModelTests
         }
 
         RoundTrip(DebianSuite, 1072);
+    }
+
+    [TestMethod]
+    public void ONNX_Runtime_takes_what_it_took_before()
+    {
+        using var folder = new TempFolder();
+        int opened = 0;
+        string[] models = [.. Directory.EnumerateFiles(SharedFolder.Suite(), "model.onnx", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        for (int i = 0; i < models.Length; i += 12)
+        {
+            if (Open(models[i]) is not { } before)
+            {
+                continue;
+            }
+
+            using (Model model = ModelFormats.Read(models[i]))
+            {
+                ModelFormats.Write(model, folder.File("m.onnx"), new ModelWriteOptions { ExternalData = i % 24 == 0, ExternalDataThreshold = 128 });
+            }
+
+            Assert.AreEqual(before, Open(folder.File("m.onnx")), models[i]);
+            opened++;
+        }
+
+        Assert.IsGreaterThan(100, opened);
+    }
+
+    /// <summary>Inputs and outputs with their types as ONNX Runtime sees them, or null when it refuses the file.</summary>
+    private static string? Open(string path)
+    {
+        try
+        {
+            using OrtSession session = OrtSession.Open(path);
+            return string.Join(';', session.Inputs.Concat(session.Outputs).Select(i => i.Type is OrtTensorType t
+                ? $"{i.Name} {t.ElementType}[{string.Join(',', t.Dimensions)}] {string.Join(',', t.Symbols)}"
+                : $"{i.Name} {i.Type.GetType().Name}"));
+        }
+        catch (OrtException)
+        {
+            return null;
+        }
     }
 
     private static void RoundTrip(string root, int atLeast)
