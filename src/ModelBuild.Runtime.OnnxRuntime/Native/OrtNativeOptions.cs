@@ -32,6 +32,9 @@ internal sealed unsafe class OrtNativeOptions : IDisposable
                 Add("session.disable_prepacking", "1");
             }
 
+            // Processors with AVX2 and without VNNI add pairs of products in 16 bits, which saturates with signed 8-bit weights: results would be wrong
+            // by a third. ONNX Runtime knows a slower kernel there, but leaves it off unless asked.
+            Add("session.x64quantprecision", "1");
             foreach (var (key, value) in options.Entries)
             {
                 Add(key, value);
