@@ -2,6 +2,7 @@ using ModelBuild.Formats;
 using ModelBuild.Graphs;
 using ModelBuild.Graphs.Inference;
 using ModelBuild.Manifest;
+using ModelBuild.Passes;
 
 namespace ModelBuild.Tool.Assets;
 
@@ -51,7 +52,7 @@ internal sealed class DescribedAsset : IDisposable
             KnownDomains.Check(model, asset.Source);
             long size = new FileInfo(asset.Source).Length + external.Sum(f => new FileInfo(f).Length);
             string hash = SourceFiles.Hash(asset.Source, cancellationToken);
-            ModelSignature signature = SignatureBuilder.Build(asset, settings, model, ShapeInference.Run(model).TypeOf, format.Name, hash, size);
+            ModelSignature signature = SignatureBuilder.Build(asset, settings, model, Infer(model).TypeOf, format.Name, hash, size);
             return new DescribedAsset(asset, settings, model, signature, external);
         }
         catch
@@ -59,6 +60,24 @@ internal sealed class DescribedAsset : IDisposable
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Types of the outputs; inside functions they only show once those are inlined, which leaves the signature as it is.</summary>
+    private static InferenceResult Infer(Model model)
+    {
+        if (model.Functions.Count > 0)
+        {
+            try
+            {
+                PassList.Run(PassList.Normalization, model);
+            }
+            catch (ModelException)
+            {
+                // The build reports it; the class is still described, with less known of its outputs.
+            }
+        }
+
+        return ShapeInference.Run(model);
     }
 
     /// <summary>Writes signature and, when there is none, an empty plan; and the list of further input files.</summary>
