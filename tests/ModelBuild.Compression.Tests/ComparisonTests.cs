@@ -91,4 +91,22 @@ public sealed class ComparisonTests
     [DataRow(0.5, "0.500")]
     [DataRow(-1.0, "-1.000")]
     public void Cosines_are_rounded_down(double cosine, string text) => Assert.AreEqual(text, Sizes.Cosine(cosine));
+
+    [TestMethod]
+    public void Models_without_a_common_output_differ()
+    {
+        using var folder = new TemporaryFolder(null);
+        string[] files = [.. new[] { "y", "z" }.Select(output =>
+        {
+            using Model model = TestModels.Empty();
+            Value x = model.Graph.Input("x", ElementType.Float32, 4);
+            model.Graph.Output(model.Graph.Add("Relu", output, x), 4);
+            string file = Path.Combine(folder.Path, output + ".onnx");
+            Formats.ModelFormats.Write(model, file);
+            return file;
+        })];
+        using Model first = Formats.ModelFormats.Read(files[0]);
+        ModelComparison compared = ModelComparer.Compare(files[0], files[1], new Data.RandomInputs(first, new Data.RandomInputOptions()), new ComparisonOptions());
+        Assert.AreEqual("the result has no such output", compared.Outputs.Single().Mismatch);
+    }
 }

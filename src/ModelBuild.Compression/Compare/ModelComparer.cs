@@ -64,7 +64,8 @@ public static class ModelComparer
             sums[missing].AddMismatch("the result has no such output");
         }
 
-        for (int i = 0; i < data.Count; i++)
+        // ONNX Runtime refuses a call that asks for no output.
+        for (int i = 0; i < data.Count && common.Count > 0; i++)
         {
             IReadOnlyDictionary<string, TensorData> batch = data.GetBatch(i);
             OrtValue[] a = expected.Run(batch, common, cancellationToken);
