@@ -100,7 +100,7 @@ public sealed class DiagnosticTests
         both.WriteApp("App/App.csproj", """<ModelAsset Include="net.onnx" />""", items: """<ProjectReference Include="../Lib/Lib.csproj" />""");
         both.Replace("App/App.csproj", TestProject.Reference, "");
         TestModels.Linear(both.PathOf("App/net.onnx"), 2);
-        both.Write("App/Program.cs", "");
+        both.Write("App/Program.cs", "System.Console.WriteLine();");
         (await both.BuildAsync("App")).FailedWith("MB0008");
     }
 

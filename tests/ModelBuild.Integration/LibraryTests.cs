@@ -109,7 +109,7 @@ public sealed class LibraryTests
     {
         TestProject solution = CreateSolution();
         solution.Replace("App/App.csproj", "<ModelAsset Include=\"own.onnx\" />", "<ModelAsset Include=\"own.onnx\" Class=\"Net\" />");
-        solution.Write("App/Program.cs", "");
+        solution.Write("App/Program.cs", "System.Console.WriteLine();");
         (await solution.BuildAsync("App")).FailedWith("MB0014");
     }
 

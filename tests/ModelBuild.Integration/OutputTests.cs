@@ -97,7 +97,7 @@ public sealed class OutputTests
     public async Task A_model_without_a_class_is_converted_all_the_same()
     {
         TestProject app = TestProject.CreateApp("""<ModelAsset Include="net.onnx" GenerateClass="false" />""", outputs: TestModels.Large);
-        app.Write("Program.cs", "");
+        app.Write("Program.cs", "System.Console.WriteLine();");
         Outcome built = (await app.BuildAsync()).Succeeded();
         Assert.IsTrue(built.RanTool("build") && !built.RanTool("describe"), built.Shown);
         Assert.IsTrue(File.Exists(app.PathOf(Path.Combine("bin/Debug/net10.0", RuntimeInformation.RuntimeIdentifier, "models/Net.onnx"))));
