@@ -115,7 +115,7 @@ public sealed class OutputTests
 
         restored.Succeeded();
         Outcome published = (await app.RunAsync("publish", "--no-restore", "-o", output)).Succeeded();
-        Assert.DoesNotContain("warning", published.Output);
+        Assert.DoesNotContain(": warning ", published.Output);
     }
 
     private static Task<Outcome> RunProgramAsync(TestProject app, string path) =>
