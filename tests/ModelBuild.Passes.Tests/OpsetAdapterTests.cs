@@ -167,6 +167,14 @@ public sealed class OpsetAdapterTests
     }
 
     [TestMethod]
+    public void GroupNormalization_that_already_has_a_scale_for_each_channel_is_left_alone()
+    {
+        Model model = Single(18, "GroupNormalization", [Input("x", 3), Constant("s", [4], 1, 1, 10, 10), Constant("b", [4], 0, 0, 5, 5)], 1, ("num_groups", new IntAttribute(2)), ("epsilon", new FloatAttribute(0)));
+        AreClose([-1, 1, -5, 15], Run(model, ("x", [1, 4, 1], [0, 2, 4, 8])).Elements, 1e-3f);
+        Assert.HasCount(1, model.Graph.Nodes);
+    }
+
+    [TestMethod]
     public void MeanVarianceNormalization_took_a_flag()
     {
         AreClose([-1, 1, -1, 1], Run(Single(1, "MeanVarianceNormalization", [Input("x", 4)]), ("x", [1, 2, 1, 2], [0, 2, 4, 8])).Elements, 1e-3f);

@@ -22,6 +22,12 @@ internal sealed class GroupNormalizationScale : IOpsetAdapter
         for (int i = 1; i <= 2; i++)
         {
             Value parameter = context.Node.Input(i) ?? throw context.Fail("it lacks its scale or bias");
+            if (context.ShapeOf(parameter)?.ElementCount is { } count && count != groups)
+            {
+                // Some exporters wrote one for each channel before it was the rule.
+                continue;
+            }
+
             if (channelsPerGroup is null)
             {
                 Value channels = context.Before("Shape", [input], "channels", ("start", new IntAttribute(1)), ("end", new IntAttribute(2)));
