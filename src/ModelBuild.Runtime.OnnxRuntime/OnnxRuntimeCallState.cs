@@ -11,7 +11,6 @@ namespace ModelBuild.OnnxRuntime;
 /// </summary>
 internal sealed unsafe class OnnxRuntimeCallState : CallState
 {
-    private const int LogFatal = 4;
     private static readonly Action<object?> s_terminate = static state => ((OnnxRuntimeCallState)state!).Terminate();
 
     // What an empty tensor points to: ONNX Runtime takes no null.
@@ -46,7 +45,7 @@ internal sealed unsafe class OnnxRuntimeCallState : CallState
         _binding = binding;
         _api.Check(_api.CreateRunOptions(&runOptions));
         _runOptions = runOptions;
-        _api.Check(_api.RunOptionsSetRunLogSeverityLevel(runOptions, LogFatal));
+        _api.Check(_api.RunOptionsSetRunLogSeverityLevel(runOptions, LoadedLibrary.LogFatal));
     }
 
     /// <inheritdoc/>

@@ -20,6 +20,7 @@ internal static unsafe partial class OrtLibrary
 
     private static readonly Lock s_lock = new();
     private static string? s_path;
+    private static int s_logLevel = LoadedLibrary.LogErrors;
     private static LoadedLibrary? s_loaded;
 
     static OrtLibrary() => NativeLibrary.SetDllImportResolver(typeof(OrtLibrary).Assembly, Resolve);
@@ -60,6 +61,11 @@ internal static unsafe partial class OrtLibrary
         }
     }
 
+    /// <summary>
+    /// Keeps the library from printing anything, for a program that is alone in its process and whose standard error is read by another. Call it before anything else.
+    /// </summary>
+    public static void Silence() => s_logLevel = LoadedLibrary.LogFatal;
+
     /// <summary>The library's file name on this platform.</summary>
     public static string FileName => OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
 
@@ -94,7 +100,7 @@ internal static unsafe partial class OrtLibrary
         nint* table = minor is >= 0 and < (int)OrtApi.Version ? null : apiBase->GetApi(OrtApi.Version);
         return table is null
             ? throw new OrtException(OrtErrorCode.LibraryNotUsable, $"ONNX Runtime {version} is loaded, but {OldestVersion} or newer is needed; reference a newer Microsoft.ML.OnnxRuntime package.")
-            : new LoadedLibrary(new OrtApi(table), version, minor);
+            : new LoadedLibrary(new OrtApi(table), version, minor, s_logLevel);
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
@@ -115,12 +121,13 @@ internal static unsafe partial class OrtLibrary
 /// <summary>What the loaded library keeps for the whole process; never released, because sessions may outlive everything else.</summary>
 internal sealed unsafe class LoadedLibrary
 {
-    // Reports errors only; each session has its own level, so that an application's own sessions keep theirs.
-    private const int LogErrors = 3;
+    // For what no session reports, such as a provider's library that can't be loaded. Ours are silent; an application's own sessions take this level unless they have one.
+    public const int LogErrors = 3;
+    public const int LogFatal = 4;
 
     private bool? _takesOnnxElementTypes;
 
-    public LoadedLibrary(OrtApi api, string version, int minorVersion)
+    public LoadedLibrary(OrtApi api, string version, int minorVersion, int logLevel)
     {
         Api = api;
         Version = version;
@@ -128,7 +135,7 @@ internal sealed unsafe class LoadedLibrary
         nint environment, memory, allocator;
         fixed (byte* name = "ModelBuild\0"u8)
         {
-            api.Check(api.CreateEnv(LogErrors, name, &environment));
+            api.Check(api.CreateEnv(logLevel, name, &environment));
         }
 
         api.Check(api.DisableTelemetryEvents(environment));

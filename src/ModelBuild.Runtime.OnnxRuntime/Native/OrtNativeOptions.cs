@@ -5,7 +5,6 @@ namespace ModelBuild.OnnxRuntime.Native;
 /// <summary>The C API's session options.</summary>
 internal sealed unsafe class OrtNativeOptions : IDisposable
 {
-    private const int LogFatal = 4;
     private readonly OrtApi _api;
     private nint _handle;
 
@@ -18,7 +17,7 @@ internal sealed unsafe class OrtNativeOptions : IDisposable
         try
         {
             // Errors come back as exceptions; the copy on standard error would only repeat them.
-            _api.Check(_api.SetSessionLogSeverityLevel(handle, LogFatal));
+            _api.Check(_api.SetSessionLogSeverityLevel(handle, LoadedLibrary.LogFatal));
             _api.Check(_api.SetIntraOpNumThreads(handle, options.Threads));
             _api.Check(_api.SetInterOpNumThreads(handle, 1));
             _api.Check(_api.SetSessionGraphOptimizationLevel(handle, (int)options.Optimization));

@@ -13,6 +13,8 @@ internal static partial class OnnxRuntimeCheck
     /// <summary>Says where the native library is: the argument, else the environment variable <c>MODELBUILD_ORT_DIRECTORY</c>, else beside the program.</summary>
     public static void Locate(string? path)
     {
+        // Standard error is for coded lines.
+        OrtLibrary.Silence();
         if ((path ?? Environment.GetEnvironmentVariable("MODELBUILD_ORT_DIRECTORY")) is { Length: > 0 } chosen)
         {
             OrtLibrary.SetPath(chosen);
