@@ -119,14 +119,9 @@ internal sealed class CompressionRun(Model model, CompressionOptions options, st
     private static (long Bytes, long Weights) Write(Model model, string path)
     {
         ModelFormats.Write(model, path, new ModelWriteOptions { ExternalData = true, ExternalDataThreshold = InlineBytes });
-        long weights = 0;
-        long outside = 0;
-        foreach (TensorData tensor in model.Graph.AllGraphs().SelectMany(g => g.Initializers).Select(v => v.Initializer).OfType<TensorData>())
-        {
-            weights += tensor.ByteLength;
-            outside += tensor.ByteLength >= InlineBytes ? tensor.ByteLength : 0;
-        }
-
+        TensorData[] constants = [.. model.Graph.AllGraphs().SelectMany(g => g.Initializers).Select(v => v.Initializer).OfType<TensorData>()];
+        long outside = constants.Sum(t => t.ByteLength >= InlineBytes ? t.ByteLength : 0);
+        long weights = constants.Sum(t => t.ByteLength) + model.Graph.AllNodes().Sum(n => n.OpType == "Constant" ? n.GetTensor("value")?.ByteLength ?? 0 : 0);
         return (new FileInfo(path).Length + outside, weights);
     }
 

@@ -37,7 +37,7 @@ internal static class SessionLoader
 
             try
             {
-                var options = new OrtSessionOptions { Threads = wishes.Threads, Prepacking = !wishes.FastOpen, ExecutionProviders = Offered(providers, i, available) };
+                var options = new OrtSessionOptions { Threads = wishes.Threads, Prepacking = !wishes.FastOpen, ExecutionProviders = Offered(providers, i, available), Entries = OrtSessionOptions.ExactIntegerProducts };
                 return new SharedSession(Open(weights, options), provider.Name);
             }
             catch (OrtException e) when (provider.Name != OrtProviders.Cpu)

@@ -216,6 +216,22 @@ public sealed class GraphTests
     }
 
     [TestMethod]
+    public void Recurrent_weights_that_are_joined_from_pieces_are_found()
+    {
+        Model model = TestModels.Empty();
+        Value x = model.Graph.Input("x", ElementType.Float32, 5, 1, 64);
+        Value joined = model.Graph.Add("Concat", "joined", model.Graph.Weights("upper", 32, 64), model.Graph.Weights("lower_", 32, 64));
+        model.Graph.Nodes[^1].Attributes["axis"] = new IntAttribute(0);
+        Value w = model.Graph.Add("Unsqueeze", "w", joined, model.Graph.AddInitializer("axes", TensorData.Int64s(0)));
+        Value y = model.Graph.Add("LSTM", "y", x, w, model.Graph.Weights("recurrent", 1, 64, 16));
+        model.Graph.Nodes[^1].Attributes["hidden_size"] = new IntAttribute(16);
+        model.Graph.Output(y, 5, 1, 1, 16);
+        CompressionResult result = Compress(model);
+        Assert.AreEqual(3, result.Report.Layers.Count(l => l.IsCompressed));
+        Assert.IsGreaterThan(0.999, result.Report.Cosine!.Value);
+    }
+
+    [TestMethod]
     public void Weights_held_by_constant_nodes_are_found()
     {
         Model model = TestModels.Empty();
@@ -223,7 +239,9 @@ public sealed class GraphTests
         Value w = model.Graph.Add("Constant", "w");
         model.Graph.Nodes[0].Attributes["value"] = new TensorAttribute(TestModels.Random(4, 64, 64));
         model.Graph.Output(model.Graph.Add("MatMul", "y", x, w), 2, 64);
-        Assert.IsTrue(Compress(model).Report.Layers.Single().IsCompressed);
+        CompressionResult result = Compress(model);
+        Assert.IsTrue(result.Report.Layers.Single().IsCompressed);
+        Assert.AreEqual(64 * 64 * 4, result.Report.WeightBytesBefore);
     }
 
     [TestMethod]

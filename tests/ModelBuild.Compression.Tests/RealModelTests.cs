@@ -24,12 +24,12 @@ public sealed class RealModelTests
     [TestMethod]
     [DataRow("torch-made/fashion_cnn/fashion_cnn.onnx", "int8", 0.27, 0.99)]
     [DataRow("torch-made/fashion_cnn/fashion_cnn.onnx", "fp16", 0.51, 0.99999)]
-    [DataRow("torch-made/bilstm/bilstm.onnx", "int8", 0.31, 0.99)]
+    [DataRow("torch-made/bilstm/bilstm.onnx", "int8", 0.32, 0.99)]
     [DataRow("torch-made/tinyencoder/tinyencoder.onnx", "int8", 0.35, 0.99)]
     [DataRow("torch-made/tinyencoder/tinyencoder.onnx", "bf16", 0.55, 0.999)]
     [DataRow("google+magika/assets/models/standard_v2_1/model.onnx", "int8", 0.35, 0.99)]
     [DataRow("sonos+tract/onnx/test_cases/byte_sb_bidi_lstm/model.onnx", "int8", 0.30, 0.99)]
-    [DataRow("Linzaer+Ultra-Light-Fast-Generic-Face-Detector-1MB/models/onnx/version-RFB-320.onnx", "int8", 0.35, 0.99)]
+    [DataRow("Linzaer+Ultra-Light-Fast-Generic-Face-Detector-1MB/models/onnx/version-RFB-320.onnx", "int8", 0.40, 0.99)]
     public void Models_of_the_corpus_shrink_and_agree(string path, string scheme, double size, double cosine)
     {
         using Model model = TestModels.Read(TestModels.Shared($"corpus/{path}"));

@@ -26,11 +26,8 @@ internal sealed class ModelRunner : IDisposable
         Threads = threads,
         Prepacking = false,
         MemoryArena = false,
-        Entries = Precision,
+        Entries = OrtSessionOptions.ExactIntegerProducts,
     };
-
-    /// <summary>Without it, processors that have no VNNI add pairs of products in 16 bits, which saturates with signed 8-bit weights.</summary>
-    public static IReadOnlyDictionary<string, string> Precision { get; } = new Dictionary<string, string> { ["session.x64quantprecision"] = "1" };
 
     /// <summary>Opens a model.</summary>
     /// <param name="path">The ONNX file.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelBuild.Compression.Calibrate;
+using ModelBuild.Compression.Data;
 using ModelBuild.Compression.Quantize.Int8;
 using ModelBuild.Compression.Report;
 using ModelBuild.Graphs;
@@ -37,9 +38,11 @@ public sealed class Int8Scheme : ICompressionScheme
         LiftConstants.Apply(context.Model, SmallestWeight);
         FoldBatchNormalization.Apply(context.Model, context.Notes);
         List<Int8Layer> layers = [.. WeightGroup.Find(context.Model.Graph, ElementType.Float32).Select(g => new Int8Layer(g))];
+        var consumers = new ConsumerMap(context.Model.Graph);
         for (int i = 0; i < layers.Count; i++)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
+            layers[i].Layout = Int8Layouts.Find(layers[i].Group, consumers);
             Prepare(layers[i], context.Options);
             context.Progress("Rounding weights", (i + 1.0) / layers.Count);
         }
@@ -67,13 +70,12 @@ public sealed class Int8Scheme : ICompressionScheme
     private static void Prepare(Int8Layer layer, CompressionOptions options)
     {
         WeightGroup group = layer.Group;
-        ChannelLayout? layout = Int8Layouts.Find(group);
         layer.AllowInteger = Providers.RunOnCpu(options);
         if (group.Fixed is { } reason)
         {
             layer.Reason = reason;
         }
-        else if (layout is null)
+        else if (layer.Layout is null)
         {
             layer.Reason = $"{string.Join(", ", group.Uses.Select(u => u.Node.OpType).Distinct())} keeps its constants";
         }
@@ -81,7 +83,7 @@ public sealed class Int8Scheme : ICompressionScheme
         {
             layer.Reason = LayerReport.TooSmall(group.Data.ByteLength, SmallestWeight);
         }
-        else if ((layer.Tensor = Int8Tensor.Create(group.Data, layout)) is null)
+        else if ((layer.Tensor = Int8Tensor.Create(group.Data, layer.Layout)) is null)
         {
             layer.Reason = "the weights hold NaN or infinity";
         }
@@ -151,7 +153,7 @@ public sealed class Int8Scheme : ICompressionScheme
     }
 
     /// <summary>Layers that int8 knows, and other constants that are large enough to ask about.</summary>
-    private static bool IsListed(Int8Layer layer) => layer.Group.Data.ByteLength >= 16 * SmallestWeight || Int8Layouts.Find(layer.Group) is not null;
+    private static bool IsListed(Int8Layer layer) => layer.Group.Data.ByteLength >= 16 * SmallestWeight || layer.Layout is not null;
 
     private static LayerReport ToReport(Int8Layer layer)
     {

@@ -30,10 +30,10 @@ public sealed record CompressionReport
     /// <summary>Bytes of the model as ONNX after; equal to <see cref="BytesBefore"/> when not <see cref="Applied"/>.</summary>
     public long BytesAfter { get; init; }
 
-    /// <summary>Bytes of all initializers before.</summary>
+    /// <summary>Bytes of all constants before: initializers and <c>Constant</c> nodes.</summary>
     public long WeightBytesBefore { get; init; }
 
-    /// <summary>Bytes of all initializers after.</summary>
+    /// <summary>Bytes of all constants after.</summary>
     public long WeightBytesAfter { get; init; }
 
     /// <summary>What the errors were measured on.</summary>

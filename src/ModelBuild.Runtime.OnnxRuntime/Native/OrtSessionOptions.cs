@@ -23,6 +23,12 @@ internal sealed record OrtSessionOptions
 
     /// <summary>ONNX Runtime's own keys and values, such as <c>session.set_denormal_as_zero</c>.</summary>
     public IReadOnlyDictionary<string, string> Entries { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// <see cref="Entries"/> for models with signed 8-bit weights. Without it, processors that have no VNNI instructions add pairs of products in 16 bits, which saturates:
+    /// results would depend on the processor.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> ExactIntegerProducts { get; } = new Dictionary<string, string> { ["session.x64quantprecision"] = "1" };
 }
 
 /// <summary>Levels of graph optimization.</summary>

@@ -21,6 +21,9 @@ internal sealed class Int8Layer(WeightGroup group)
     /// <summary>The weight and its uses.</summary>
     public WeightGroup Group { get; } = group;
 
+    /// <summary>Which elements share a scale; null when no use is a layer that int8 knows.</summary>
+    public ChannelLayout? Layout { get; set; }
+
     /// <summary>The rounded weight; null when it can't be rounded.</summary>
     public Int8Tensor? Tensor { get; set; }
 

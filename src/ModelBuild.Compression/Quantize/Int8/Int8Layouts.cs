@@ -1,3 +1,4 @@
+using ModelBuild.Compression.Data;
 using ModelBuild.Graphs;
 
 namespace ModelBuild.Compression.Quantize.Int8;
@@ -6,7 +7,7 @@ namespace ModelBuild.Compression.Quantize.Int8;
 internal static class Int8Layouts
 {
     /// <summary>The layout that the weight's uses ask for, or null when no use is a layer that int8 knows.</summary>
-    public static ChannelLayout? Find(WeightGroup group)
+    public static ChannelLayout? Find(WeightGroup group, ConsumerMap consumers)
     {
         TensorData weight = group.Data;
 
@@ -18,17 +19,47 @@ internal static class Int8Layouts
                 return rule.Layout(use.Node, use.Index, weight);
             }
 
-            if (Through(use, group.Graph, weight) is { } layout)
+            if (Through(use, consumers, weight) is { } layout)
             {
                 return layout;
             }
         }
 
-        return null;
+        // Recurrent weights often come in pieces that are cut, reordered and joined; their rows are the channels.
+        return weight.Rank >= 2 && group.Uses.Any(u => ReachesLayer(u.Node, consumers)) ? ChannelLayout.Axis(weight.Dimensions, 0) : null;
     }
 
+    /// <summary>Whether what a node moves ends as a layer's weight.</summary>
+    private static bool ReachesLayer(Node start, ConsumerMap consumers)
+    {
+        const int MostNodes = 32;
+        var pending = new Queue<Node>([start]);
+        for (int seen = 0; seen < MostNodes && pending.TryDequeue(out Node? node); seen++)
+        {
+            if (node.Domain.Length > 0 || node.OpType is not ("Slice" or "Concat" or "Unsqueeze" or "Squeeze" or "Reshape" or "Transpose" or "Identity" or "Split") || node.Output(0) is not { } moved)
+            {
+                continue;
+            }
+
+            foreach ((Node next, int index) in consumers.Of(moved))
+            {
+                if (s_ranks.Any(rank => Int8Rules.For(next, index, rank) is not null))
+                {
+                    return true;
+                }
+
+                pending.Enqueue(next);
+            }
+        }
+
+        return false;
+    }
+
+    // Stand for weights whose rank is not known before the nodes run.
+    private static readonly TensorData[] s_ranks = [new Moved(ElementType.Float32, [1, 1]), new Moved(ElementType.Float32, [1, 1, 1])];
+
     /// <summary>The layout of a weight that reaches a layer by way of a node that only moves elements.</summary>
-    private static ChannelLayout? Through(WeightUse use, Graph graph, TensorData weight)
+    private static ChannelLayout? Through(WeightUse use, ConsumerMap consumers, TensorData weight)
     {
         if (use.Node.Domain.Length > 0 || use.Node.OpType is not ("Transpose" or "Identity") || use.Node.Output(0) is not { } moved)
         {
@@ -49,12 +80,12 @@ internal static class Int8Layouts
             dimensions[i] = weight.Dimensions[permutation[i]];
         }
 
-        foreach (Node next in graph.Nodes)
+        foreach ((Node next, int index) in consumers.Of(moved))
         {
-            int index = next.Inputs.IndexOf(moved);
-            if (index >= 0 && Int8Rules.For(next, index, new Moved(weight, dimensions)) is { } rule && weight.Rank >= 2)
+            var turned = new Moved(weight.ElementType, dimensions);
+            if (weight.Rank >= 2 && Int8Rules.For(next, index, turned) is { } rule)
             {
-                ChannelLayout there = rule.Layout(next, index, new Moved(weight, dimensions));
+                ChannelLayout there = rule.Layout(next, index, turned);
                 int axis = there.ScaleDimensions.Length == 1 ? weight.Rank - 1 : Array.FindIndex(there.ScaleDimensions, d => d > 1);
                 return axis < 0 || there.ScaleDimensions.Count(d => d > 1) > 1 ? ChannelLayout.Axis(weight.Dimensions, 0) : ChannelLayout.Axis(weight.Dimensions, permutation[axis]);
             }
@@ -63,8 +94,8 @@ internal static class Int8Layouts
         return null;
     }
 
-    /// <summary>Stands for a transposed weight where only its shape is asked for.</summary>
-    private sealed class Moved(TensorData source, ReadOnlySpan<long> dimensions) : TensorData(source.ElementType, dimensions)
+    /// <summary>Stands for a moved weight where only its shape is asked for.</summary>
+    private sealed class Moved(ElementType type, ReadOnlySpan<long> dimensions) : TensorData(type, dimensions)
     {
         public override ReadOnlySpan<byte> GetBytes(long offset, int length) => throw new NotSupportedException();
     }
