@@ -33,6 +33,15 @@ public sealed class BuildTests : ToolTest
     }
 
     [TestMethod]
+    public void A_release_build_compares_what_it_wrote_with_the_original()
+    {
+        string model = TestModels.Linear(At("big.onnx"), 512, 600);
+        Tool("build", "@" + Arguments("b.rsp", "configuration=Release\n", new Asset(model, "Big"))).ShouldSucceed();
+        Build(new Asset(model, "Big", "Verify=true")).ShouldSucceed();
+        Assert.HasCount(2, Directory.GetDirectories(At("cache", "entries")));
+    }
+
+    [TestMethod]
     public void Files_of_the_build_before_that_are_not_written_again_go()
     {
         string model = TestModels.Linear(At("big.onnx"), 512, 600);

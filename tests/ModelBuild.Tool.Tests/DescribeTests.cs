@@ -140,6 +140,8 @@ public sealed class DescribeTests : ToolTest
     [DataRow("Calibration=missing.npz", "MB0011", "missing.npz")]
     [DataRow("Pooling=sum", "MB0003", "mean")]
     [DataRow("Prune=0.9", "MB3003", "not available")]
+    [DataRow("AllowSlower=true", "MB3003", "not available")]
+    [DataRow("Epochs=5", "MB3003", "not available")]
     [DataRow("ConvertTo=tflite", "MB1012", "not available")]
     [DataRow("Format=TFLite", "MB0003", "ONNX")]
     public void A_bad_value_is_one_error_at_the_project_file(string metadata, string code, string part)

@@ -25,6 +25,9 @@ internal sealed class ArgumentsFile
     /// <summary>Project file, where errors about metadata are reported.</summary>
     public string? Project => Get("project");
 
+    /// <summary>The project's configuration, such as <c>Release</c>; empty when not stated.</summary>
+    public string Configuration => Get("configuration") ?? "";
+
     /// <summary>Folder or file of the ONNX Runtime that the tool uses; null to find it.</summary>
     public string? OnnxRuntime => Get("ort");
 

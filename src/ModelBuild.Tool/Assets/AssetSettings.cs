@@ -19,7 +19,8 @@ internal sealed class AssetSettings
     [
         ("Prune", "MB3003", "0"), ("PruneMethod", "MB3003", ""), ("Distill", "MB3003", "none"), ("Training", "MB3003", ""), ("MaxSize", "MB3003", ""), ("MaxLatency", "MB3003", ""),
         ("QuantizeMethod", "MB3003", "rtn"), ("Search", "MB3003", "false"), ("Evaluation", "MB3003", ""), ("Metric", "MB3003", "cosine"), ("ConvertTo", "MB1012", ""), ("InputLayout", "MB0003", ""),
-        ("EncryptionKey", "MB0003", ""), ("Weights", "MB0003", ""), ("WeightsMap", "MB0003", ""), ("Signature", "MB0003", ""),
+        ("Temperature", "MB3003", "4"), ("SoftWeight", "MB3003", "0.7"), ("Epochs", "MB3003", "3"),
+        ("BatchSize", "MB3003", "128"), ("LearningRate", "MB3003", ""), ("AllowSlower", "MB3003", "false"), ("EncryptionKey", "MB0003", ""), ("Weights", "MB0003", ""), ("WeightsMap", "MB0003", ""), ("Signature", "MB0003", ""),
     ];
 
     private readonly AssetArguments _asset;
@@ -77,6 +78,9 @@ internal sealed class AssetSettings
     /// <summary>Seed of everything that is random.</summary>
     public int Seed { get; private init; }
 
+    /// <summary>Whether an uncompressed result that was written anew is run and compared with the original; compressed ones always are.</summary>
+    public bool Verify { get; private init; }
+
     /// <summary>Whether there is a class for the model, or only its files.</summary>
     public bool GeneratesClass { get; private init; } = true;
 
@@ -85,8 +89,6 @@ internal sealed class AssetSettings
     public static AssetSettings Read(AssetArguments asset)
     {
         var r = new AssetSettings(asset);
-        r.Boolean("Verify", true);
-        r.Boolean("AllowSlower", false);
         foreach ((string name, string code, string neutral) in s_unavailable)
         {
             if (asset.Metadata(name) is { } value && !value.Equals(neutral, StringComparison.OrdinalIgnoreCase))
@@ -120,6 +122,7 @@ internal sealed class AssetSettings
             MaxAccuracyDrop = asset.Metadata("MaxAccuracyDrop") is { } drop ? r.Fraction("MaxAccuracyDrop", drop) : null,
             Seed = asset.Metadata("Seed") is { } seed ? r.Seedling(seed) : 0,
             GeneratesClass = r.Boolean("GenerateClass", true),
+            Verify = r.Boolean("Verify", asset.File.Configuration.Equals("Release", StringComparison.OrdinalIgnoreCase)),
         };
     }
 

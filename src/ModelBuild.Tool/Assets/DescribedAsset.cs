@@ -52,7 +52,7 @@ internal sealed class DescribedAsset : IDisposable
             KnownDomains.Check(model, asset.Source);
             long size = new FileInfo(asset.Source).Length + external.Sum(f => new FileInfo(f).Length);
             string hash = SourceFiles.Hash(asset.Source, cancellationToken);
-            ModelSignature signature = SignatureBuilder.Build(asset, settings, model, Infer(model).TypeOf, format.Name, hash, size);
+            ModelSignature signature = SignatureBuilder.Build(asset, settings, model, Types(model), format.Name, hash, size);
             return new DescribedAsset(asset, settings, model, signature, external);
         }
         catch
@@ -78,6 +78,15 @@ internal sealed class DescribedAsset : IDisposable
         }
 
         return ShapeInference.Run(model);
+    }
+
+    // Most exporters state every size. Then nothing is left to infer, and a design-time build does not wait for it.
+    private static Func<Value, GraphType?> Types(Model model)
+    {
+        List<Value> inputs = SignatureBuilder.RequiredInputs(model);
+        HashSet<string> symbols = [.. inputs.SelectMany(i => i.Tensor?.Shape ?? Shape.Scalar).Select(d => d.Symbol).OfType<string>()];
+        bool stated = inputs.Concat(model.Graph.Outputs).All(v => v.Tensor is { ElementType: not ElementType.Undefined, Shape: { } shape } && shape.All(d => d.IsFixed || (d.Symbol is { } s && symbols.Contains(s))));
+        return stated ? static value => value.Type : Infer(model).TypeOf;
     }
 
     /// <summary>Writes signature and, when there is none, an empty plan; and the list of further input files.</summary>

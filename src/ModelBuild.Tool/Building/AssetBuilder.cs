@@ -1,4 +1,5 @@
 using ModelBuild.Compression;
+using ModelBuild.Compression.Compare;
 using ModelBuild.Compression.Data;
 using ModelBuild.Compression.Report;
 using ModelBuild.Formats;
@@ -62,8 +63,40 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
             // ONNX Runtime starts at operator set 7; what is older runs once it is raised.
             Raise(model, refusal, weights);
         }
+        else if (!verbatim && asset.Settings.Verify)
+        {
+            Verify(model, weights);
+        }
 
         return Compressor.Run(model, Options(model));
+    }
+
+    // Writing a model changes nothing; a difference would be a defect of the reader or the writer.
+    private void Verify(Model model, string weights)
+    {
+        if (model.Graph.AllNodes().Any(n => n.OpType.StartsWith("Random", StringComparison.Ordinal) || n.OpType is "Multinomial" or "Bernoulli" or "Dropout"))
+        {
+            return;
+        }
+
+        output.Progress($"{_class}: comparing with the original");
+        ModelComparison comparison;
+        try
+        {
+            var shapes = asset.Settings.InputShapes.ToDictionary(p => p.Key, p => (IReadOnlyList<long>)p.Value, StringComparer.Ordinal);
+            var data = new RandomInputs(model, new RandomInputOptions { Seed = asset.Settings.Seed, Shapes = shapes });
+            comparison = ModelComparer.Compare(asset.Arguments.Source, weights, data, new ComparisonOptions { Threads = threads }, cancellationToken);
+        }
+        catch (ModelException)
+        {
+            // No input can be generated that this model takes.
+            return;
+        }
+
+        if (comparison.Outputs.FirstOrDefault(o => o.Mismatch is not null || o.OutOfTolerance > 0) is { } wrong)
+        {
+            throw new InvalidOperationException($"Output '{wrong.Name}' of the written model differs from the original's: {wrong.Mismatch ?? $"{wrong.OutOfTolerance} of {wrong.Elements} elements"}.");
+        }
     }
 
     private void Raise(Model model, OrtException refusal, string weights)

@@ -27,6 +27,7 @@ internal static class BuildKey
         Add("class", asset.Signature.ClassName);
         Add("storage", asset.Signature.Storage);
         Add("backend", asset.Signature.Backend);
+        Add("verify", asset.Settings.Quantize == "none" && asset.Settings.Verify ? "true" : "false");
         Add("model", asset.Signature.ContentHash);
         foreach (string external in asset.ExternalFiles)
         {

@@ -107,13 +107,17 @@ internal sealed record ModelFacts
     private static List<DeclinedFact> TryPasses(Model model)
     {
         var declined = new List<DeclinedFact>();
-        try
+        foreach (IPass pass in PassList.Normalization)
         {
-            PassList.Run(PassList.Normalization, model);
-        }
-        catch (ModelException e)
-        {
-            declined.Add(new DeclinedFact("Normalize", "", $"{e.Code}: {e.Message}"));
+            try
+            {
+                declined.AddRange(pass.Run(model).Entries.Where(e => !e.Applied).Select(e => new DeclinedFact(pass.Name, e.Where, e.Reason)));
+            }
+            catch (ModelException e)
+            {
+                declined.Add(new DeclinedFact(pass.Name, "", $"{e.Code}: {e.Message}"));
+                break;
+            }
         }
 
         InferenceResult inferred = ShapeInference.Run(model);
