@@ -67,8 +67,10 @@ public sealed class ForeignFormatTests : ToolTest
             ["keras v3 .keras"] = "Keras", ["safetensors"] = "safetensors", ["executorch .pte"] = "ExecuTorch", ["mindspore-lite .ms"] = "MindSpore Lite", ["mindir"] = "MindIR",
             ["pytorch legacy .pth"] = "pickle", ["tfjs graph-model"] = "TensorFlow.js", ["tfjs layers-model"] = "TensorFlow.js", ["mindir encrypted"] = "encrypted MindSpore", ["mindspore .ckpt"] = "MindSpore checkpoint",
         };
+        // A file without the format's identifier, a configuration, and one that is broken on purpose.
+        string[] nothing = ["mobilefacenet0924.ms", "saved_model_config.pb", "broken.pt"];
         var wrong = new List<string>();
-        foreach (string[] row in File.ReadLines(Path.Combine(corpus, "INDEX.tsv")).Skip(1).Select(l => l.Split('\t')).Where(r => expected.ContainsKey(r[1])))
+        foreach (string[] row in File.ReadLines(Path.Combine(corpus, "INDEX.tsv")).Skip(1).Select(l => l.Split('\t')).Where(r => expected.ContainsKey(r[1]) && !nothing.Contains(Path.GetFileName(r[0]))))
         {
             string path = Path.Combine(corpus, row[0]);
             string message = "";
