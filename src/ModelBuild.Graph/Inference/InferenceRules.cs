@@ -7,7 +7,7 @@ internal delegate void InferenceRule(Node node, InferenceContext context);
 /// <param name="Domain">Operator set; empty for ONNX's own.</param>
 /// <param name="Operator">Operator name.</param>
 /// <param name="Infer">The rule.</param>
-internal readonly record struct OperatorRule(string Domain, string Operator, InferenceRule Infer);
+internal sealed record OperatorRule(string Domain, string Operator, InferenceRule Infer);
 
 /// <summary>The rules, one line per operator. A new operator is a method in its family's file under <c>Rules/</c> and a line here.</summary>
 internal static class InferenceRules
@@ -311,8 +311,22 @@ internal static class InferenceRules
         new("com.microsoft", "Unique", ContribOperators.Unique),
     ];
 
-    private static readonly Dictionary<(string Domain, string Operator), InferenceRule> s_byName = All.ToDictionary(r => (r.Domain, r.Operator), r => r.Infer);
+    // Keyed by text rather than by a pair: this runs at every start of the tool, and a pair would need code of its own compiled.
+    private static readonly Dictionary<string, InferenceRule> s_byName = Index();
 
     /// <summary>The rule of an operator, or null.</summary>
-    public static InferenceRule? Find(string domain, string name) => s_byName.GetValueOrDefault((domain, name));
+    public static InferenceRule? Find(string domain, string name) => s_byName.GetValueOrDefault(Key(domain, name));
+
+    private static string Key(string domain, string name) => domain.Length == 0 ? name : $"{domain}:{name}";
+
+    private static Dictionary<string, InferenceRule> Index()
+    {
+        var rules = new Dictionary<string, InferenceRule>(All.Count, StringComparer.Ordinal);
+        foreach (OperatorRule rule in All)
+        {
+            rules.Add(Key(rule.Domain, rule.Operator), rule.Infer);
+        }
+
+        return rules;
+    }
 }

@@ -91,13 +91,44 @@ internal static class ControlFlow
         int first = batched ? 1 : 0;
         int scanCount = (int)Math.Clamp(node.GetInt("num_scan_inputs"), 0, Math.Max(0, node.Inputs.Count - first));
         int stateCount = Math.Max(0, node.Inputs.Count - first - scanCount);
-        Dimension length = Dimension.Unknown;
-        Dimension batch = batched ? c.Size(node, node.Inputs.Count - 1, 0) : Dimension.Unknown;
-        var slices = new GraphType?[scanCount];
-        for (int i = 0; i < scanCount; i++)
+        var states = new GraphType?[stateCount];
+        for (int i = 0; i < stateCount; i++)
         {
-            int input = first + stateCount + i;
-            Shape? shape = c.ShapeOf(node, input);
+            Shape? shape = c.ShapeOf(node, first + i);
+            states[i] = new TensorType(c.Element(node, first + i), batched ? (shape is { Rank: > 0 } ? new Shape(shape.AsSpan()[1..]) : null) : shape);
+        }
+
+        GraphType[] slices = Slices(node, c, first + stateCount, scanCount, batched, out Dimension length);
+        bool visited = Settle(c, body, states, 0, 0, () =>
+        {
+            for (int i = 0; i < scanCount; i++)
+            {
+                BindAt(c, body, stateCount + i, slices[i]);
+            }
+        });
+
+        Dimension batch = batched ? c.Size(node, node.Inputs.Count - 1, 0) : Dimension.Unknown;
+        for (int i = 0; i < node.Outputs.Count; i++)
+        {
+            GraphType? type = i < stateCount ? states[i] : visited && i < body.Outputs.Count ? c.TypeOf(body.Outputs[i]) : null;
+            if (type is not TensorType { ElementType: var element } tensor)
+            {
+                continue;
+            }
+
+            Shape? shape = i < stateCount ? tensor.Shape : Stacked(node, c, tensor.Shape, i - stateCount, length, batched);
+            c.Output(node, i, element, batched && shape is not null ? [batch, .. shape.AsSpan()] : shape);
+        }
+    }
+
+    /// <summary>Types of what a body sees of each scan input, and the common length of the scanned dimension.</summary>
+    private static GraphType[] Slices(Node node, InferenceContext c, int first, int count, bool batched, out Dimension length)
+    {
+        length = Dimension.Unknown;
+        var slices = new GraphType[count];
+        for (int i = 0; i < count; i++)
+        {
+            Shape? shape = c.ShapeOf(node, first + i);
             if (shape is not null && c.Axis(node, batched ? 1 : At(node.GetInts("scan_input_axes"), i), shape.Rank) is { } axis)
             {
                 length = c.Same(node, length, shape[axis], "lengths of scan inputs");
@@ -108,41 +139,21 @@ internal static class ControlFlow
                 shape = null;
             }
 
-            slices[i] = new TensorType(c.Element(node, input), shape);
+            slices[i] = new TensorType(c.Element(node, first + i), shape);
         }
 
-        var states = new GraphType?[stateCount];
-        for (int i = 0; i < stateCount; i++)
+        return slices;
+    }
+
+    /// <summary>The shape of one slice with the scanned dimension put in.</summary>
+    private static Shape? Stacked(Node node, InferenceContext c, Shape? slice, int output, Dimension length, bool batched)
+    {
+        if (slice is null || (batched ? 0 : c.Axis(node, At(node.GetInts("scan_output_axes"), output), slice.Rank + 1)) is not { } axis)
         {
-            Shape? shape = c.ShapeOf(node, first + i);
-            states[i] = new TensorType(c.Element(node, first + i), batched ? (shape is { Rank: > 0 } ? new Shape(shape.AsSpan()[1..]) : null) : shape);
+            return null;
         }
 
-        bool visited = Settle(c, body, states, 0, 0, () =>
-        {
-            for (int i = 0; i < scanCount; i++)
-            {
-                BindAt(c, body, stateCount + i, slices[i]);
-            }
-        });
-
-        for (int i = 0; i < node.Outputs.Count; i++)
-        {
-            GraphType? type = i < stateCount ? states[i] : visited && i < body.Outputs.Count ? c.TypeOf(body.Outputs[i]) : null;
-            if (type is not TensorType { ElementType: var element } tensor)
-            {
-                continue;
-            }
-
-            Shape? shape = tensor.Shape;
-            if (i >= stateCount && shape is not null)
-            {
-                int? axis = batched ? 0 : c.Axis(node, At(node.GetInts("scan_output_axes"), i - stateCount), shape.Rank + 1);
-                shape = axis is { } at ? [.. shape.AsSpan()[..at], length, .. shape.AsSpan()[at..]] : null;
-            }
-
-            c.Output(node, i, element, batched && shape is not null ? [batch, .. shape.AsSpan()] : shape);
-        }
+        return [.. slice.AsSpan()[..axis], length, .. slice.AsSpan()[axis..]];
     }
 
     private static long At(IReadOnlyList<long>? axes, int index) => axes is not null && index < axes.Count ? axes[index] : 0;
