@@ -13,8 +13,8 @@ internal static class SpeedBenchmark
     {
         Console.WriteLine($"## One call, {threads} thread(s), batch 1, median of {Rounds} interleaved rounds");
         Console.WriteLine();
-        Console.WriteLine("| Model | Way | µs | Ratio to the bare C API | Bytes a call |");
-        Console.WriteLine("|---|---|---|---|---|");
+        Console.WriteLine("| Model | Way | µs | Ratio to the bare C API | Processor µs | Ratio | Bytes a call |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
         string scratch = Directory.CreateTempSubdirectory("modelbuild-benchmark-").FullName;
         try
         {
@@ -26,7 +26,7 @@ internal static class SpeedBenchmark
                 }
                 catch (NotSupportedException e)
                 {
-                    Console.WriteLine($"| {name} | {e.Message} | | | |");
+                    Console.WriteLine($"| {name} | {e.Message} | | | | | |");
                 }
             }
         }
@@ -45,6 +45,7 @@ internal static class SpeedBenchmark
         Array.ForEach(contenders, c => Check(c, data));
         int calls = CallsPerRound(contenders[1]);
         double[][] times = [.. contenders.Select(_ => new double[Rounds])];
+        double[][] processor = [.. contenders.Select(_ => new double[Rounds])];
         long[] bytes = new long[contenders.Length];
         for (int round = 0; round < Rounds; round++)
         {
@@ -53,6 +54,7 @@ internal static class SpeedBenchmark
                 // Each round starts with another one, so that none always runs on a warmer cache.
                 int c = (i + round) % contenders.Length;
                 long before = GC.GetAllocatedBytesForCurrentThread();
+                double processorStart = ThreadTime.Microseconds();
                 long start = Stopwatch.GetTimestamp();
                 for (int call = 0; call < calls; call++)
                 {
@@ -60,6 +62,7 @@ internal static class SpeedBenchmark
                 }
 
                 times[c][round] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / calls;
+                processor[c][round] = (ThreadTime.Microseconds() - processorStart) / calls;
                 bytes[c] = (GC.GetAllocatedBytesForCurrentThread() - before) / calls;
             }
         }
@@ -67,7 +70,8 @@ internal static class SpeedBenchmark
         for (int c = 0; c < contenders.Length; c++)
         {
             double ratio = Median([.. times[c].Zip(times[1], (a, b) => a / b)]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {model} | {contenders[c].Name} | {Median(times[c]):0.00} | {ratio:0.000} | {bytes[c]} |"));
+            string own = threads == 1 ? string.Create(CultureInfo.InvariantCulture, $"{Median([.. processor[c]]):0.00} | {Median([.. processor[c].Zip(processor[1], (a, b) => a / b)]):0.000}") : "- | -";
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {model} | {contenders[c].Name} | {Median([.. times[c]]):0.00} | {ratio:0.000} | {own} | {bytes[c]} |"));
         }
 
         foreach (var contender in contenders[1..])
