@@ -232,6 +232,26 @@ public sealed class RunTests
         """);
 
     [TestMethod]
+    public void A_stream_gives_one_row_for_each_row_that_it_takes()
+    {
+        var model = new TestModel("Level");
+        Value frame = model.Input("frame", ElementType.Float32, 1, "samples");
+        Value state = model.Input("state", ElementType.Float32, 1, 1);
+        Value sum = model.Node("ReduceSum", "sum", [frame, model.Constant("axes", TensorData.Int64s(1))], ("keepdims", new IntAttribute(1)));
+        Value total = model.Node("Add", "total", [sum, state]);
+        model.Output(total, ElementType.Float32, null, 1);
+        model.Output(model.Node("Identity", "stateN", [total]), ElementType.Float32, null, null);
+        model.Signature = model.Signature with { States = new([new StateSignature("state", "stateN")]), Contexts = new([new ContextSignature("frame", 1)]) };
+        model.Run("""
+            using var model = new Level(options);
+            using var stream = model.CreateStream();
+            float level = stream.Run([1f, 2f, 3f]);
+            Assert.AreEqual(6f, level);
+            Assert.AreEqual(6f + 3f + 4f, stream.Run([4f]));
+            """);
+    }
+
+    [TestMethod]
     public void A_stream_over_several_rows_takes_frames_of_any_length()
     {
         var model = new TestModel("Rows");

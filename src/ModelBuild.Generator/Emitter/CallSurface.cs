@@ -143,10 +143,17 @@ internal sealed class CallSurface
 
     public string FeedShapeValue(TensorSpec feed) => HasFeedsType ? $"feeds.{feed.ShapeIdentifier}" : feed.ShapeParameter;
 
-    /// <summary>A shape of known rank as a collection expression.</summary>
+    /// <summary>A shape of known rank as an expression.</summary>
+    /// <remarks>
+    /// A fixed one is an array of the class and no collection expression: unoptimized code, such as that of a Debug build, allocates for a
+    /// span over constants.
+    /// </remarks>
     /// <param name="tensor">The tensor.</param>
     /// <param name="symbol">C# expression of a symbol.</param>
-    public string Shape(TensorSpec tensor, System.Func<SymbolSpec, string> symbol) => $"[{string.Join(", ", tensor.Dimensions.Select(d => Size(d, symbol)))}]";
+    public string Shape(TensorSpec tensor, System.Func<SymbolSpec, string> symbol) => tensor.IsFixed && tensor.Dimensions.Count > 0 ? $"Manifest.{ShapeField(tensor)}" : $"[{string.Join(", ", tensor.Dimensions.Select(d => Size(d, symbol)))}]";
+
+    /// <summary>The field of a fixed shape.</summary>
+    public static string ShapeField(TensorSpec tensor) => $"{(tensor.IsInput ? "Input" : "Output")}Shape{tensor.Index.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>Number of elements of known size as an <c>int</c> expression.</summary>
     public string Length(TensorSpec tensor, bool isInput, System.Func<SymbolSpec, string> symbol) =>

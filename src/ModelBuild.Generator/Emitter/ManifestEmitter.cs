@@ -31,6 +31,13 @@ internal static class ManifestEmitter
         writer.Line($"Embedded = {(s.Storage == "Embedded" ? "true" : "false")},");
         writer.Line($"ExecutionProviders = new string[] {{ {string.Join(", ", s.ExecutionProviders.DefaultIfEmpty("Cpu").Select(SourceText.Literal))} }},");
         writer.Close(";");
+        foreach (TensorSpec tensor in spec.Inputs.Concat(spec.Outputs).Where(t => t.Role != TensorRole.None && t.IsFixed && t.Dimensions.Count > 0))
+        {
+            string sizes = string.Join(", ", tensor.Dimensions.Select(d => d.Size.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            writer.Separate();
+            writer.Line($"internal static readonly long[] {CallSurface.ShapeField(tensor)} = {{ {sizes} }};");
+        }
+
         foreach (TensorSpec constant in spec.Inputs.Where(i => i.Role == TensorRole.Constant))
         {
             string length = constant.FixedLength.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -22,6 +22,9 @@ internal sealed record TensorSpec
     /// <summary>Position among the model's inputs or outputs, constants counted last.</summary>
     public int Index { get; init; }
 
+    /// <summary>Whether it is an input.</summary>
+    public bool IsInput { get; init; }
+
     /// <summary>Name in the model.</summary>
     public string Name { get; init; } = "";
 
@@ -58,6 +61,9 @@ internal sealed record TensorSpec
 
     /// <summary>Content of a constant as a C# expression for one element.</summary>
     public string Value { get; init; } = "";
+
+    /// <summary>Whether every dimension is a number.</summary>
+    public bool IsFixed => HasShape && FixedLength >= 0;
 
     /// <summary>Whether the size follows from the inputs' sizes.</summary>
     public bool IsSizeKnown

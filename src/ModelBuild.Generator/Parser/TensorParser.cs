@@ -44,7 +44,7 @@ internal sealed class TensorParser
         List<TensorSpec> outputs = [];
         foreach (TensorSignature output in _signature.Outputs)
         {
-            outputs.Add(Output(output, outputs.Count));
+            outputs.Add(Rows(Output(output, outputs.Count), inputs));
         }
 
         if (outputs.TrueForAll(o => o.Role == TensorRole.None))
@@ -92,6 +92,21 @@ internal sealed class TensorParser
         return output with { Role = role };
     }
 
+    // A stream gives one row for each row that it takes. Inference often loses that in the branches of recurrent models; the backend
+    // refuses a call whose output turns out to be of another shape.
+    private TensorSpec Rows(TensorSpec output, List<TensorSpec> inputs)
+    {
+        if (_signature.States.Count + _signature.Contexts.Count == 0 || output.Role != TensorRole.Caller || output.Dimensions.Count < 2
+            || output.Dimensions[0].Kind != DimensionKind.Unknown || output.Dimensions.Skip(1).Any(d => d.Size != 1)
+            || inputs.Find(i => i.Role == TensorRole.Caller && i.Dimensions.Count > 0) is not { } first)
+        {
+            return output;
+        }
+
+        List<DimensionSpec> dimensions = [first.Dimensions[0], .. output.Dimensions.Skip(1)];
+        return output with { Dimensions = new(dimensions), FixedLength = FixedLength(true, dimensions) };
+    }
+
     private TensorSpec Constant(ConstantSignature c, int index)
     {
         var signature = new TensorSignature(c.Name, c.Name, c.ElementType, "tensor", true, c.Dimensions, "", false);
@@ -108,6 +123,7 @@ internal sealed class TensorParser
     private static TensorSpec Tensor(TensorSignature t, int index, Identifiers.Scope names, string role, List<DimensionSpec> dimensions) => new()
     {
         Index = index,
+        IsInput = role == "Input",
         Name = t.Name,
         Identifier = names.Add(t.PublicName.Length > 0 ? t.PublicName : t.Name, role, role),
         Element = t.Kind == "tensor" ? ElementSpec.Of(t.ElementType) : ElementSpec.Unsupported,

@@ -84,6 +84,11 @@ internal sealed partial class InferenceContext
                 // A symbol in the type of a sequence's entries stands for another number in each of them.
                 _types[input] = type;
             }
+
+            if (_options.Contents.TryGetValue(input.Name, out TensorData? content))
+            {
+                _constants[input] = content;
+            }
         }
 
         string Invent(string name)

@@ -14,6 +14,9 @@ public sealed record InferenceOptions
 
     /// <summary>Sizes to assume for symbols of the inputs, by name; an invented name such as <c>image_dim0</c> counts.</summary>
     public IReadOnlyDictionary<string, long> Symbols { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Contents to assume for inputs of the main graph, by name, such as a sample rate that is always fed.</summary>
+    public IReadOnlyDictionary<string, TensorData> Contents { get; init; } = new Dictionary<string, TensorData>();
 }
 
 /// <summary>Something that is wrong in the model.</summary>

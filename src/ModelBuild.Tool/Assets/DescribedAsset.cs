@@ -52,7 +52,7 @@ internal sealed class DescribedAsset : IDisposable
             KnownDomains.Check(model, asset.Source);
             long size = new FileInfo(asset.Source).Length + external.Sum(f => new FileInfo(f).Length);
             string hash = SourceFiles.Hash(asset.Source, cancellationToken);
-            ModelSignature signature = SignatureBuilder.Build(asset, settings, model, Types(model), format.Name, hash, size);
+            ModelSignature signature = SignatureBuilder.Build(asset, settings, model, Types(model, settings), format.Name, hash, size);
             return new DescribedAsset(asset, settings, model, signature, external);
         }
         catch
@@ -63,7 +63,7 @@ internal sealed class DescribedAsset : IDisposable
     }
 
     /// <summary>Types of the outputs; inside functions they only show once those are inlined, which leaves the signature as it is.</summary>
-    private static InferenceResult Infer(Model model)
+    private static InferenceResult Infer(Model model, AssetSettings settings)
     {
         if (model.Functions.Count > 0)
         {
@@ -77,16 +77,20 @@ internal sealed class DescribedAsset : IDisposable
             }
         }
 
-        return ShapeInference.Run(model);
+        return ShapeInference.Run(model, new()
+        {
+            Contents = AssumedInputs.Contents(model, settings.Constants),
+            Symbols = AssumedInputs.StreamSizes(model, [.. settings.States.Keys], [.. settings.Contexts.Keys]),
+        });
     }
 
-    // Most exporters state every size. Then nothing is left to infer, and a design-time build does not wait for it.
-    private static Func<Value, GraphType?> Types(Model model)
+    // Most exporters state every size. Then nothing is left to infer, and a design-time build does not wait for it. Streams fix sizes that the model leaves open.
+    private static Func<Value, GraphType?> Types(Model model, AssetSettings settings)
     {
         List<Value> inputs = SignatureBuilder.RequiredInputs(model);
         HashSet<string> symbols = [.. inputs.SelectMany(i => i.Tensor?.Shape ?? Shape.Scalar).Select(d => d.Symbol).OfType<string>()];
         bool stated = inputs.Concat(model.Graph.Outputs).All(v => v.Tensor is { ElementType: not ElementType.Undefined, Shape: { } shape } && shape.All(d => d.IsFixed || (d.Symbol is { } s && symbols.Contains(s))));
-        return stated ? static value => value.Type : Infer(model).TypeOf;
+        return stated && settings.States.Count + settings.Contexts.Count == 0 ? static value => value.Type : Infer(model, settings).TypeOf;
     }
 
     /// <summary>Writes signature and, when there is none, an empty plan; and the list of further input files.</summary>
