@@ -3,8 +3,9 @@ using ModelBuild.Integration.Harness;
 
 namespace ModelBuild.Integration;
 
-/// <summary>Each sample, built and run by one command as the README says: with the repository's own tool, task and generator.</summary>
+/// <summary>Each sample, built and run by one command as the README says: with the repository's own tool, task and generator. One after the other, because all build into the repository's folders.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed partial class SampleTests
 {
     [TestMethod]
