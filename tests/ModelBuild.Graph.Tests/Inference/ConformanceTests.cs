@@ -28,6 +28,34 @@ public sealed class ConformanceTests
     [DataRow(true)]
     public void Constant_integer_inputs_give_the_recorded_shapes(bool debian) => CheckAll(debian, Inputs.ConstantIntegers, minimumComplete: 0.9);
 
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Every_operator_has_a_rule_and_declared_types_agree(bool debian)
+    {
+        foreach (string folder in Folders(debian))
+        {
+            using Model model = ModelFormats.Read(Path.Combine(folder, "model.onnx"));
+            foreach (Node node in model.Graph.AllNodes())
+            {
+                Assert.IsNotNull(InferenceRules.Find(node.Domain, node.OpType), $"{node} in {folder}");
+            }
+
+            Assert.IsEmpty(ShapeInference.Run(model).Findings, folder);
+        }
+    }
+
+    private static IReadOnlyList<string> Folders(bool debian)
+    {
+        IReadOnlyList<string> folders = debian ? ConformanceModels.FromDebian : ConformanceModels.FromShared;
+        if (folders.Count == 0)
+        {
+            Assert.Inconclusive(debian ? "Debian's libonnx-testdata is not installed." : $"'{ConformanceModels.Shared}' has no suites; set MODELBUILD_SHARED.");
+        }
+
+        return folders;
+    }
+
     private enum Inputs
     {
         /// <summary>Types as the model declares them.</summary>
@@ -42,12 +70,7 @@ public sealed class ConformanceTests
 
     private void CheckAll(bool debian, Inputs inputs, double minimumComplete)
     {
-        IReadOnlyList<string> folders = debian ? ConformanceModels.FromDebian : ConformanceModels.FromShared;
-        if (folders.Count == 0)
-        {
-            Assert.Inconclusive(debian ? "Debian's libonnx-testdata is not installed." : $"'{ConformanceModels.Shared}' has no suites; set MODELBUILD_SHARED.");
-        }
-
+        IReadOnlyList<string> folders = Folders(debian);
         var wrong = new List<string>();
         var open = new List<string>();
         int complete = 0;
