@@ -12,6 +12,10 @@ internal sealed class CompressionRun(Model model, CompressionOptions options, st
 {
     private const int InlineBytes = 1024;
 
+    /// <summary>Batches of calibration data that the result is compared on, and each candidate during the choice of layers.</summary>
+    private const int ComparedBatches = 256;
+    private const int CandidateBatches = 16;
+
     // Files of the original and of the latest candidate; the data files lie beside them.
     private readonly string _original = Path.Combine(folder, "original.onnx");
     private readonly string _candidate = Path.Combine(folder, "candidate.onnx");
@@ -29,7 +33,7 @@ internal sealed class CompressionRun(Model model, CompressionOptions options, st
     {
         Step("Writing the original", 0);
         (long bytesBefore, long weightsBefore) = Write(model, _original);
-        IDataSet data = Compressor.ChooseData(model, _original, options, out string? problem, cancellationToken);
+        var data = new FirstBatches(Compressor.ChooseData(model, _original, options, out string? problem, cancellationToken), ComparedBatches);
         if (problem is not null)
         {
             _messages.Add(new CompressionMessage(
@@ -43,7 +47,7 @@ internal sealed class CompressionRun(Model model, CompressionOptions options, st
             Options = options,
             Data = data,
             CanMeasure = problem is null,
-            Evaluate = candidate => Evaluate(candidate, data),
+            Evaluate = candidate => Evaluate(candidate, new FirstBatches(data, CandidateBatches)),
             Progress = (step, part) => Step(step, 0.05 + (0.75 * part)),
             CancellationToken = cancellationToken,
         };

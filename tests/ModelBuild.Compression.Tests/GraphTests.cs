@@ -268,6 +268,22 @@ public sealed class GraphTests
     }
 
     [TestMethod]
+    public void Outputs_that_are_indices_do_not_take_layers_back()
+    {
+        Model model = TestModels.Empty();
+        Value x = model.Graph.Input("x", ElementType.Float32, 8, 64);
+        Value y = model.Graph.Add("MatMul", "y", x, model.Graph.Weights("w", 64, 512));
+        model.Graph.Output(y, 8, 512);
+        Value index = model.Graph.Add("ArgMax", "index", y);
+        model.Graph.Nodes[^1].Attributes["axis"] = new IntAttribute(1);
+        index.Type = new TensorType(ElementType.Int64, new Shape([8, 1]));
+        model.Graph.Outputs.Add(index);
+        CompressionResult result = Compress(model);
+        LayerReport(result, "y", "MatMulInteger");
+        Assert.AreEqual(result.Report.Outputs[0].Cosine, result.Report.Cosine);
+    }
+
+    [TestMethod]
     public void Unknown_schemes_have_a_code()
     {
         using Model model = Perceptron(false);

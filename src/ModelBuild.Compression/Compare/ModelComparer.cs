@@ -27,8 +27,8 @@ public sealed record ComparisonOptions
 /// <param name="Batches">Number of calls of each model.</param>
 public sealed record ModelComparison(IReadOnlyList<OutputComparison> Outputs, IReadOnlyList<OutputComparison> Layers, int Batches)
 {
-    /// <summary>The least cosine over the outputs, or null when no output has one.</summary>
-    public double? Cosine => Outputs.Min(o => o.Cosine);
+    /// <summary>The least cosine over the floating-point outputs, or null when no such output has one. Integers are indices more often than quantities, so they don't count.</summary>
+    public double? Cosine => OutputComparison.LeastCosine(Outputs);
 }
 
 /// <summary>Runs two models on the same inputs with ONNX Runtime and compares what comes out.</summary>

@@ -40,4 +40,6 @@ public sealed record OutputComparison
 
     /// <summary>Why the two can't be compared at all, such as different shapes; else null.</summary>
     public string? Mismatch { get; init; }
+
+    internal static double? LeastCosine(IEnumerable<OutputComparison> outputs) => outputs.Where(o => o.ElementType.IsFloat()).Min(o => o.Cosine);
 }

@@ -33,3 +33,18 @@ public sealed class MemoryDataSet(string name, IReadOnlyList<IReadOnlyDictionary
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, TensorData> GetBatch(int index) => batches[index];
 }
+
+/// <summary>The first batches of another set.</summary>
+/// <param name="source">The other set.</param>
+/// <param name="most">How many at most.</param>
+internal sealed class FirstBatches(IDataSet source, int most) : IDataSet
+{
+    /// <inheritdoc/>
+    public string Name => source.Name;
+
+    /// <inheritdoc/>
+    public int Count => Math.Min(source.Count, most);
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, TensorData> GetBatch(int index) => source.GetBatch(index);
+}

@@ -39,7 +39,7 @@ public sealed record CompressionReport
     /// <summary>What the errors were measured on.</summary>
     public string Data { get; init; } = "";
 
-    /// <summary>Number of calls that the errors were measured on.</summary>
+    /// <summary>Number of calls that the outputs were compared on.</summary>
     public int Batches { get; init; }
 
     /// <summary>Original against result per model output.</summary>
@@ -55,7 +55,7 @@ public sealed record CompressionReport
     public IReadOnlyList<string> Messages { get; init; } = [];
 
     /// <summary>The least cosine over the model's floating-point outputs, or null when there is none that can be compared.</summary>
-    public double? Cosine => Outputs.Min(o => o.Cosine);
+    public double? Cosine => OutputComparison.LeastCosine(Outputs);
 
     /// <summary>The build's line, such as <c>ImageFeatures: 44.7 -> 11.3 MB, cosine 0.997</c>. Sizes are in units of 1,000.</summary>
     public string Summary
