@@ -5,12 +5,13 @@ namespace ModelBuild.Tool.Verbs;
 /// <summary>Help for <c>describe</c> and <c>build</c>, which the program runs before this command line is loaded.</summary>
 internal static class BuildVerbs
 {
-    /// <summary>Makes the commands.</summary>
-    public static IEnumerable<Command> Create(CancellationToken cancellationToken)
-    {
-        yield return Create("describe", "Write the signatures that the source generator reads. Called by MSBuild.", file => Assets.DescribeCommand.Run(file, cancellationToken));
-        yield return Create("build", "Convert and compress the models of a project. Called by MSBuild.", file => Building.BuildCommand.Run(file, cancellationToken));
-    }
+    /// <summary>Makes the command <c>describe</c>.</summary>
+    public static Command CreateDescribe(CancellationToken cancellationToken) =>
+        Create("describe", "Write the signatures that the source generator reads. Called by MSBuild.", file => Assets.DescribeCommand.Run(file, cancellationToken));
+
+    /// <summary>Makes the command <c>build</c>.</summary>
+    public static Command CreateBuild(CancellationToken cancellationToken) =>
+        Create("build", "Convert and compress the models of a project. Called by MSBuild.", file => Building.BuildCommand.Run(file, cancellationToken));
 
     private static Command Create(string name, string description, Func<string, int> run)
     {

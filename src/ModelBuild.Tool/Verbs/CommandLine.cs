@@ -7,17 +7,18 @@ namespace ModelBuild.Tool.Verbs;
 internal static class CommandLine
 {
     /// <summary>Every verb; a new one is a file of its own and a line here.</summary>
-    private static IEnumerable<Command> Verbs(CancellationToken cancellationToken) =>
+    private static readonly (string Name, Func<CancellationToken, Command> Create)[] s_verbs =
     [
-        InspectVerb.Create(),
-        ConvertVerb.Create(),
-        CompressVerb.Create(cancellationToken),
-        RunVerb.Create(cancellationToken),
-        VerifyVerb.Create(cancellationToken),
-        BenchVerb.Create(cancellationToken),
-        DoctorVerb.Create(cancellationToken),
-        CacheVerb.Create(),
-        .. BuildVerbs.Create(cancellationToken),
+        ("inspect", _ => InspectVerb.Create()),
+        ("convert", _ => ConvertVerb.Create()),
+        ("compress", CompressVerb.Create),
+        ("run", RunVerb.Create),
+        ("verify", VerifyVerb.Create),
+        ("bench", BenchVerb.Create),
+        ("doctor", DoctorVerb.Create),
+        ("cache", _ => CacheVerb.Create()),
+        ("describe", BuildVerbs.CreateDescribe),
+        ("build", BuildVerbs.CreateBuild),
     ];
 
     /// <summary>Runs what the arguments ask for.</summary>
@@ -26,9 +27,14 @@ internal static class CommandLine
     {
         var verbose = new Option<bool>("--verbose") { Description = "Print the stack trace of a defect.", Recursive = true };
         var root = new RootCommand("Looks into, converts, compresses, runs and compares models of neural networks.") { verbose };
-        foreach (Command verb in Verbs(cancellationToken))
+        // Only the verb that was named is made, so that it starts sooner; all of them for help and for a verb that does not exist.
+        bool known = args.Length > 0 && Array.Exists(s_verbs, v => v.Name == args[0]);
+        foreach ((string name, Func<CancellationToken, Command> create) in s_verbs)
         {
-            root.Add(verb);
+            if (!known || name == args[0])
+            {
+                root.Add(create(cancellationToken));
+            }
         }
 
         // "@file" belongs to describe and build.

@@ -92,7 +92,8 @@ internal sealed record ModelFacts
             Initializers = weights.Count,
             WeightTypes = new SortedDictionary<string, long>(weights.GroupBy(w => w.ElementType).ToDictionary(g => g.Key.Name(), g => g.Sum(w => w.ByteLength)), StringComparer.Ordinal),
             Nodes = nodes.Count,
-            Operators = [.. nodes.GroupBy(n => (n.Domain, n.OpType)).Select(g => new OperatorCount(g.Key.Domain, g.Key.OpType, g.Count())).OrderByDescending(o => o.Count).ThenBy(o => o.Domain, StringComparer.Ordinal).ThenBy(o => o.Name, StringComparer.Ordinal)],
+            // Text as the key: a grouping by a pair of texts would have to be compiled at start-up.
+            Operators = [.. nodes.GroupBy(n => $"{n.Domain}\n{n.OpType}", StringComparer.Ordinal).Select(g => new OperatorCount(g.First().Domain, g.First().OpType, g.Count())).OrderByDescending(o => o.Count).ThenBy(o => o.Domain, StringComparer.Ordinal).ThenBy(o => o.Name, StringComparer.Ordinal)],
             Functions = [.. model.Functions.Select(f => new OperatorCount(f.Domain, f.Name, f.Body.Nodes.Count))],
             Declined = tryPasses ? TryPasses(model) : null,
         };
