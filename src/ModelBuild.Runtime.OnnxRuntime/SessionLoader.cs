@@ -6,6 +6,8 @@ namespace ModelBuild.OnnxRuntime;
 /// <summary>Loads a model with the first of the execution providers that works here.</summary>
 internal static class SessionLoader
 {
+    private const string CpuPackage = "Microsoft.ML.OnnxRuntime";
+
     /// <summary>Loads a model.</summary>
     /// <param name="model">Its class, for messages.</param>
     /// <param name="weights">Where its weights are.</param>
@@ -31,7 +33,7 @@ internal static class SessionLoader
             var provider = providers[i];
             if (!available.Contains(provider.NativeName))
             {
-                refused.Add($"{provider.Name} is not in this build of ONNX Runtime (package {provider.Package} brings it)");
+                refused.Add($"{provider.Name} is not in the native library that was loaded (package {provider.Package} brings it{Exclusion(provider)})");
                 continue;
             }
 
@@ -56,6 +58,10 @@ internal static class SessionLoader
             $"none of the execution providers of {model} can be used: {string.Join("; ", refused)}. Available: {string.Join(", ", OrtProviders.Names.Where(n => available.Contains(OrtProviders.Find(n)!.NativeName)))}. Add one of them to ExecutionProviders, last in the order of preference.",
             last);
     }
+
+    // Two packages that bring the same file: the application gets that of the processor's package, without a word from the build.
+    private static string Exclusion(OrtProviders.Provider provider) =>
+        provider.Package.Split(' ')[0] == CpuPackage ? "" : $"; reference {CpuPackage} with ExcludeAssets=\"native\" beside it";
 
     // The chosen one, and those after it that work, so that they take the nodes that it refuses. The processor is always offered last.
     private static List<string> Offered(IReadOnlyList<OrtProviders.Provider> providers, int chosen, IReadOnlyList<string> available)
