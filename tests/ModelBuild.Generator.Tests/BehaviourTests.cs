@@ -95,6 +95,50 @@ public sealed class BehaviourTests
         """);
 
     [TestMethod]
+    public void Classifying_and_batches_allocate_nothing()
+    {
+        var model = new TestModel("Classes");
+        Value x = model.Input("x", ElementType.Float32, "batch", 3);
+        model.Output(model.Node("Identity", "y", [x]), ElementType.Float32, "batch", 3);
+        model.Signature = model.Signature with { Labels = new(["cat", "dog", "bird"]) };
+        model.Run("""
+            using var model = new Classes(options);
+            Check(model);
+            """, """
+            private static void Check(Classes model)
+            {
+                Span<float> x = [1, 2, 3, 4, 5, 6];
+                Span<float> y = stackalloc float[6];
+                Span<Classification> best = new Classification[2];
+                for (int i = 0; i < 200; i++)
+                {
+                    model.RunBatch(x, 2, y);
+                    model.Classify(x[..3], best);
+                }
+
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                for (int i = 0; i < 200; i++)
+                {
+                    model.RunBatch(x, 2, y);
+                    model.Classify(x[..3], best);
+                }
+
+                Assert.AreEqual(0L, GC.GetAllocatedBytesForCurrentThread() - before);
+                Assert.AreEqual("bird", best[0].Label);
+                try
+                {
+                    model.Classify(x, best);
+                    Assert.Fail();
+                }
+                catch (ArgumentException e)
+                {
+                    StringAssert.Contains(e.Message, "MB5003");
+                }
+            }
+            """);
+    }
+
+    [TestMethod]
     public void Many_threads_share_one_model()
     {
         var model = new TestModel("Twice");

@@ -172,6 +172,18 @@ public sealed class RunTests
                 Span<float> absolute = stackalloc float[2];
                 model.Run([1f, -2f], new Splitter.Fetches { Absolute = absolute });
                 Assert.AreEqual(2f, absolute[1]);
+                model.Run([1f, -2f], default(Splitter.Fetches));
+                model.Run([], new Splitter.Fetches { Absolute = [], Negative = [] });
+                try
+                {
+                    model.Run([1f, -2f], new Splitter.Fetches { Absolute = absolute[..1] });
+                    Assert.Fail();
+                }
+                catch (TensorShapeException e)
+                {
+                    Assert.AreEqual("absolute", e.TensorName);
+                }
+
                 Splitter.Result r = model.Run([1f, -2f]);
                 Assert.AreEqual(2f, r.Negative[1]);
                 Assert.AreEqual(2f, r.Absolute[1]);

@@ -30,7 +30,7 @@ internal static class FeedsEmitter
         if (surface.Fetches.Count > 1 && !surface.IsDataDependent)
         {
             writer.Separate();
-            writer.Docs("Where the outputs of a call go. An output without a span is not computed for the caller.", []);
+            writer.Docs("Where the outputs of a call go. An output without a span is not computed for the caller; without any, nothing is run.", []);
             writer.Open("public ref struct Fetches");
             foreach (TensorSpec output in surface.Fetches)
             {

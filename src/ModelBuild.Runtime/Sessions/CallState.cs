@@ -9,6 +9,9 @@ public abstract unsafe class CallState
     private int _sizeCount;
     private int _copyCount;
 
+    /// <summary>Outputs asked for since the call began.</summary>
+    internal int OutputCount { get; set; }
+
     /// <summary>Gives an input for the next <see cref="Execute"/>. The memory stays the caller's and does not move until then.</summary>
     /// <param name="index">Input in the order of <see cref="ModelInfo.Inputs"/>.</param>
     /// <param name="data">First element; may be null when there are no elements.</param>
@@ -49,11 +52,15 @@ public abstract unsafe class CallState
         _tensors.Clear();
         _sizeCount = 0;
         _copyCount = 0;
+        OutputCount = 0;
     }
 
     /// <summary>Notes a tensor whose address is known at <see cref="ExecuteTensors"/>.</summary>
-    internal void AddTensor(int index, bool isOutput, nuint byteLength, ReadOnlySpan<long> shape) =>
+    internal void AddTensor(int index, bool isOutput, nuint byteLength, ReadOnlySpan<long> shape)
+    {
         _tensors.Add(new(index, isOutput, byteLength, AddShape(shape), shape.Length, -1));
+        OutputCount += isOutput ? 1 : 0;
+    }
 
     /// <summary>Notes a tensor that is held in memory of this state, and gives that memory.</summary>
     internal Span<byte> AddCopiedTensor(int index, bool isOutput, int byteLength, ReadOnlySpan<long> shape)
@@ -69,6 +76,7 @@ public abstract unsafe class CallState
         }
 
         _tensors.Add(new(index, isOutput, (nuint)byteLength, AddShape(shape), shape.Length, _copyCount));
+        OutputCount += isOutput ? 1 : 0;
         return _copies[_copyCount++].AsSpan(0, byteLength);
     }
 

@@ -107,17 +107,27 @@ public ref struct ModelCall
     public readonly void SetTextOutput(int index, int length, scoped ReadOnlySpan<long> shape)
     {
         ModelShapes.CheckLength(_info.Outputs[index], isInput: false, length, shape);
-        _state.SetOutputAllocated(index);
+        SetOutput(index);
     }
 
     /// <summary>Lets the backend allocate an output; take it with <see cref="TakeOutput"/>.</summary>
     /// <param name="index">Output in the order of <see cref="ModelInfo.Outputs"/>.</param>
-    public readonly void SetOutput(int index) => _state.SetOutputAllocated(index);
+    public readonly void SetOutput(int index)
+    {
+        _state.SetOutputAllocated(index);
+        _state.OutputCount++;
+    }
 
-    /// <summary>Runs the model. Outputs that were not set are not computed for the caller.</summary>
+    /// <summary>Runs the model. Outputs that were not set are not computed for the caller; when none was, nothing is run.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired; the outputs are undefined.</exception>
     public readonly unsafe void Execute(CancellationToken cancellationToken = default)
     {
+        if (_state.OutputCount == 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return;
+        }
+
         fixed (byte* data0 = &_data0, data1 = &_data1, data2 = &_data2, data3 = &_data3, data4 = &_data4, data5 = &_data5, data6 = &_data6, data7 = &_data7,
             data8 = &_data8, data9 = &_data9, data10 = &_data10, data11 = &_data11, data12 = &_data12, data13 = &_data13, data14 = &_data14, data15 = &_data15)
         {
