@@ -13,7 +13,7 @@ public static class Compressor
     public const int RandomBatches = 2;
 
     // Sizes tried in turn for dimensions that the model leaves open, until it runs.
-    private static readonly long[] s_sizes = [16, 64, 128, 224, 512];
+    private static readonly long[] s_sizes = [16, 64, 128, 224, 320, 512, 640];
 
     /// <summary>Compresses a model as the options ask.</summary>
     /// <param name="model">The model, with functions inlined and of opset 13 or newer (see the pass <c>Normalize</c>). It is not changed.</param>

@@ -284,6 +284,30 @@ public sealed class GraphTests
     }
 
     [TestMethod]
+    public void Sizes_are_tried_until_the_model_runs()
+    {
+        Model model = TestModels.Empty();
+        Value x = model.Graph.Input("x", ElementType.Float32, 1, 3, Dimension.Named("h"), Dimension.Named("w"));
+        Value pooled = model.Graph.Add("Reshape", "rows", x, model.Graph.AddInitializer("shape", TensorData.Int64s(3 * 224, 224)));
+        model.Graph.Output(model.Graph.Add("MatMul", "y", pooled, model.Graph.Weights("w224", 224, 32)), 3 * 224, 32);
+        CompressionResult result = Compress(model);
+        Assert.IsEmpty(result.Messages);
+        LayerReport(result, "y", "MatMulInteger");
+    }
+
+    [TestMethod]
+    public void A_model_that_ONNX_Runtime_refuses_has_a_code_without_a_path()
+    {
+        Model model = TestModels.Empty();
+        Value x = model.Graph.Input("x", ElementType.Float32, 2, 64);
+        model.Graph.Output(model.Graph.Add("NoSuchOperator", "y", x, model.Graph.Weights("w", 64, 64)), 2, 64);
+        ModelException e = Assert.ThrowsExactly<ModelException>(() => Compress(model));
+        Assert.AreEqual("MB3007", e.Code);
+        StringAssert.Contains(e.Message, "NoSuchOperator");
+        Assert.IsFalse(e.Message.Contains(Path.GetTempPath(), StringComparison.Ordinal), e.Message);
+    }
+
+    [TestMethod]
     public void Unknown_schemes_have_a_code()
     {
         using Model model = Perceptron(false);

@@ -9,6 +9,9 @@ internal sealed record InputPlan(string Name, ElementType Type, long[] Shape, lo
     /// <summary>More elements than this are a mistake in a shape rather than an input.</summary>
     private const long MaximumElements = 1L << 28;
 
+    /// <summary>Networks for images halve the sides up to six times.</summary>
+    private const long SmallestImage = 64;
+
     /// <summary>Plans the inputs that a caller must give.</summary>
     public static IReadOnlyList<InputPlan> For(Graph graph, RandomInputOptions options)
     {
@@ -106,7 +109,7 @@ internal sealed record InputPlan(string Name, ElementType Type, long[] Shape, lo
         return Named("past") ? 0
             : Named("batch") || (index == 0 && shape.Rank > 1 && !Named("seq") && !Named("len")) ? 1
             : Named("channel") || (shape.Rank == 4 && index == 1) ? 3
-            : Named("height") || Named("width") || (shape.Rank == 4 && index >= 2 && !Named("seq")) ? 64
+            : Named("height") || Named("width") || (shape.Rank == 4 && index >= 2 && !Named("seq")) ? Math.Max(SmallestImage, options.DefaultSize)
             : options.DefaultSize;
     }
 }

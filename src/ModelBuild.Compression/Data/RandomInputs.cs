@@ -16,7 +16,7 @@ public sealed record RandomInputOptions
     /// <summary>Shapes by input name, for inputs whose dimensions are not all fixed.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<long>> Shapes { get; init; } = new Dictionary<string, IReadOnlyList<long>>();
 
-    /// <summary>Size of dimensions that are neither fixed nor recognised as a batch, a channel or an image side.</summary>
+    /// <summary>Size of dimensions that are neither fixed nor recognised as a batch or a channel; sides of images are at least 64.</summary>
     public long DefaultSize { get; init; } = 16;
 }
 
