@@ -183,9 +183,9 @@ internal static class ReportHtml
           .cards { grid-template-columns: 1fr; gap: .7rem; }
           .legend li { grid-template-columns: .8rem 1fr; row-gap: 0; } .legend .muted { grid-column: 2; }
           .layers thead { display: none; } .layers, .layers tbody { display: block; }
-          .layers tr { display: grid; grid-template-columns: 1fr 1fr; gap: .2rem 1rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
+          .layers tr { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: .2rem 1rem; padding: .7rem 0; border-bottom: 1px solid var(--line); }
           .layers td { padding: 0; border: 0; } .layers td.name, .layers td.as { grid-column: 1 / -1; min-width: 0; }
-          .layers td.n { text-align: left; } .layers td:not(.name):not(.as)::before { content: attr(data-l) " "; color: var(--muted); }
+          .layers td.n { text-align: left; white-space: normal; } .layers td:not(.name):not(.as)::before { content: attr(data-l) " "; color: var(--muted); }
           .layers .bar { margin-left: 0; }
         }
         @media print {
