@@ -107,7 +107,7 @@ public sealed class OutputTests
     private static async Task PublishNativeAsync(TestProject app, string output)
     {
         // The compiler and the trimmer are packages of the SDK's own, which come from the network unless they are here already.
-        Outcome restored = await app.RunAsync("restore", "-p:RestoreAdditionalProjectSources=https://api.nuget.org/v3/index.json");
+        Outcome restored = await app.RunAsync("restore", "-p:RestoreAdditionalProjectSources=" + await ConfiguredSourcesAsync());
         if (restored.ExitCode != 0 && restored.Output.Contains("NU1301", StringComparison.Ordinal))
         {
             Assert.Inconclusive("The SDK's packages for publishing can't be reached.");
@@ -116,6 +116,13 @@ public sealed class OutputTests
         restored.Succeeded();
         Outcome published = (await app.RunAsync("publish", "--no-restore", "-o", output)).Succeeded();
         Assert.DoesNotContain(": warning ", published.Output);
+    }
+
+    /// <summary>What the user's own NuGet configuration names: the test project's configuration has only the packed packages.</summary>
+    private static async Task<string> ConfiguredSourcesAsync()
+    {
+        Outcome listed = (await DotNet.RunAsync(Repository.Root, new Dictionary<string, string>(), "nuget", "list", "source", "--format", "short")).Succeeded();
+        return string.Join("%3B", listed.Output.Split('\n').Where(l => l.StartsWith("E ", StringComparison.Ordinal)).Select(l => l[2..].Trim()));
     }
 
     private static Task<Outcome> RunProgramAsync(TestProject app, string path) =>
