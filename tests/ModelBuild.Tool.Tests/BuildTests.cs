@@ -200,6 +200,15 @@ public sealed class BuildTests : ToolTest
     }
 
     [TestMethod]
+    public void A_model_that_onnx_runtime_refuses_is_one_error_without_the_path_of_a_copy()
+    {
+        string model = TestModels.Linear(At("m.onnx"), change: m => m.Graph.Initializers[0].Initializer = TestModels.Floats([5, 3], _ => 1));
+        string line = Build(new Asset(model, "M")).ShouldFail("MB3007");
+        StringAssert.StartsWith(line, model + "(1,1)");
+        Assert.DoesNotContain("cache", line);
+    }
+
+    [TestMethod]
     public void A_failed_build_keeps_the_old_result()
     {
         string model = TestModels.Linear(At("m.onnx"));

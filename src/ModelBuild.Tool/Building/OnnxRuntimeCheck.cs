@@ -58,7 +58,8 @@ internal static partial class OnnxRuntimeCheck
             return KnownDomains.Unsupported(type, domain, node, path);
         }
 
-        return new ModelException("MB3007", $"ONNX Runtime can't run the model: {exception.Message}", path, exception);
+        // The file that it read is a copy of this program's; the model's own path stands before the message.
+        return new ModelException("MB3007", $"ONNX Runtime can't run the model: {CopyName().Replace(exception.Message, "")}", path, exception);
     }
 
     private static (string Type, string Domain, string Node) FindNode(Model? model, Match match)
@@ -68,6 +69,9 @@ internal static partial class OnnxRuntimeCheck
         string domain = match.Groups["domain"].Success ? match.Groups["domain"].Value : "";
         return (type, node?.Domain ?? domain, node is null ? "" : node.Name.Length > 0 ? node.Name : node.Outputs.FirstOrDefault(o => o is not null)?.Name ?? "");
     }
+
+    [GeneratedRegex(@"Load model from .*? failed: ?")]
+    private static partial Regex CopyName();
 
     // Its three ways of saying so: the operator is unknown in that version, unknown at all, or has no kernel.
     [GeneratedRegex(@"(?:No Op registered for (?<op>\w+) with)|(?:(?<domain>[\w.]*):(?<op>\w+)\(-?\d+\) is not a registered function/op)|(?:Could not find an implementation for (?<op>\w+)\(\d+\))")]
