@@ -161,6 +161,8 @@ public sealed class VerbTests : ToolTest
         ToolResult bad = Tool("doctor", "bad.onnx");
         Assert.AreEqual(1, bad.ExitCode);
         StringAssert.Contains(bad.Output, "PROBLEM  MB2001");
+        TestModels.Operator(At("foreign.onnx"), "Foo", "com.example");
+        StringAssert.Contains(Tool("doctor", "foreign.onnx").Output, "PROBLEM  MB2001: Operator 'Foo' of operator set 'com.example' (node 'the_node')");
         Assert.AreEqual(1, Tool("doctor", "missing.onnx").ExitCode);
     }
 

@@ -15,14 +15,17 @@ internal static class KnownDomains
     /// <exception cref="ModelException">MB2001, naming the operator, its set and its node.</exception>
     public static void Check(Model model, string path)
     {
-        var own = model.Functions.Select(f => (f.Domain, f.Name)).ToHashSet();
-        foreach (Node node in model.Functions.Select(f => f.Body).Prepend(model.Graph).SelectMany(g => g.AllNodes()))
+        if (Foreign(model).FirstOrDefault() is { } node)
         {
-            if (!s_known.Contains(node.Domain) && !own.Contains((node.Domain, node.OpType)))
-            {
-                throw Unsupported(node.OpType, node.Domain, node.Name, path);
-            }
+            throw Unsupported(node.OpType, node.Domain, node.Name, path);
         }
+    }
+
+    /// <summary>Nodes with an operator of a set that neither a backend nor the model itself defines.</summary>
+    public static IEnumerable<Node> Foreign(Model model)
+    {
+        var own = model.Functions.Select(f => (f.Domain, f.Name)).ToHashSet();
+        return model.Functions.Select(f => f.Body).Prepend(model.Graph).SelectMany(g => g.AllNodes()).Where(n => !s_known.Contains(n.Domain) && !own.Contains((n.Domain, n.OpType)));
     }
 
     /// <summary>The error of an operator that no backend has.</summary>

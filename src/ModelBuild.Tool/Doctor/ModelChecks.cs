@@ -54,7 +54,19 @@ internal sealed class ModelChecks(string path, CancellationToken cancellationTok
 
     private void CheckConversion(Model model)
     {
-        KnownDomains.Check(model, path);
+        const int MaxListed = 20;
+        List<Node> foreign = [.. KnownDomains.Foreign(model).Take(MaxListed)];
+        foreach (Node node in foreign)
+        {
+            ModelException problem = KnownDomains.Unsupported(node.OpType, node.Domain, node.Name, path);
+            Add(Conversion, Verdict.Problem, $"{problem.Code}: {problem.Message}", $"See docs/diagnostics/{problem.Code}.md.");
+        }
+
+        if (foreign.Count > 0)
+        {
+            return;
+        }
+
         OrtException? refusal = OnnxRuntimeCheck.TryOpen(path);
         if (refusal is null)
         {
