@@ -88,6 +88,19 @@ public sealed class DescribeTests : ToolTest
     }
 
     [TestMethod]
+    public void A_stream_is_one_sequence_when_the_model_leaves_that_open()
+    {
+        string model = TestModels.Stateful(At("vad.onnx"), Dimension.Named("batch"), Dimension.Named("samples"));
+        Describe(new Asset(model, "Vad", "State=state=stateN", "Constants=sr=16000", "Context=input=32")).ShouldSucceed();
+        ModelSignature s = Read("Vad");
+        Assert.AreEqual("input float32 1,samples", Text(s.Inputs[0]));
+        Assert.AreEqual("state float32 1,4", Text(s.Inputs[1]));
+        Assert.AreEqual("out float32 1,samples", Text(s.Outputs[0]));
+        Describe(new Asset(model, "Vad", "State=state=stateN", "Constants=sr=16000", "InputShapes=input=3,96;state=3,4")).ShouldSucceed();
+        Assert.AreEqual("input float32 3,96", Text(Read("Vad").Inputs[0]));
+    }
+
+    [TestMethod]
     public void Preprocess_and_labels_are_bound_to_the_model()
     {
         string model = TestModels.Image(At("img.onnx"));

@@ -32,6 +32,17 @@ public sealed class ControlFlowTests
     }
 
     [TestMethod]
+    public void If_on_an_input_of_assumed_content_takes_its_branch()
+    {
+        var b = new ModelBuilder(17);
+        Value x = b.Input("x", "n,4");
+        Value condition = b.Node("Equal", [b.Input("rate", "", ElementType.Int64), b.Scalar(16000)]);
+        Value y = b.Node("If", [condition], ("then_branch", Branch(b, "Transpose", x)), ("else_branch", Branch(b, "Relu", x)));
+        InferenceResult result = b.Run(new InferenceOptions { Contents = new Dictionary<string, TensorData> { ["rate"] = TensorData.Scalar(16000L) } }, y);
+        Assert.AreEqual("[4,n]", ((TensorType)result.TypeOf(y)!).Shape!.ToString());
+    }
+
+    [TestMethod]
     public void Loop_finds_what_stays_and_what_grows()
     {
         var b = new ModelBuilder(17);

@@ -32,11 +32,11 @@ internal static class TestModels
     }
 
     /// <summary>A model with a state and a constant: <c>out = input + 0 * sr</c>, <c>stateN = state + 1</c>.</summary>
-    public static string Stateful(string path)
+    public static string Stateful(string path, Dimension? batch = null, Dimension? samples = null)
     {
         Model model = Empty();
-        Value input = Input(model, "input", ElementType.Float32, Shape.Of(1, 96));
-        Value state = Input(model, "state", ElementType.Float32, Shape.Of(2, 4));
+        Value input = Input(model, "input", ElementType.Float32, [batch ?? 1, samples ?? 96]);
+        Value state = Input(model, "state", ElementType.Float32, [batch ?? 2, 4]);
         Value rate = Input(model, "sr", ElementType.Int64, Shape.Scalar);
         Value one = model.Graph.AddInitializer("one", Floats([], _ => 1));
         Value zero = model.Graph.AddInitializer("zero", Floats([], _ => 0));
@@ -44,8 +44,8 @@ internal static class TestModels
         cast.Attributes["to"] = new IntAttribute((long)ElementType.Float32);
         model.Graph.Nodes.Add(cast);
         Value nothing = Node(model, "Mul", "nothing", cast.Outputs[0]!, zero);
-        Output(model, Node(model, "Add", "out", input, nothing), Shape.Of(1, 96));
-        Output(model, Node(model, "Add", "stateN", state, one), Shape.Of(2, 4));
+        Output(model, Node(model, "Add", "out", input, nothing), [batch ?? 1, samples ?? 96]);
+        Output(model, Node(model, "Add", "stateN", state, one), [batch ?? 2, 4]);
         return Write(model, path);
     }
 
