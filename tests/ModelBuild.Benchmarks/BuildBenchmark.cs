@@ -113,6 +113,7 @@ internal static class BuildBenchmark
                 <Analyzer Include="{Root}src/ModelBuild.Generator/bin/{Configuration}/netstandard2.0/ModelBuild.Generator.dll" />
                 <Reference Include="{Root}src/ModelBuild.Runtime/bin/{Configuration}/net10.0/ModelBuild.Runtime.dll" />
                 <Reference Include="{Root}src/ModelBuild.Runtime.OnnxRuntime/bin/{Configuration}/net10.0/ModelBuild.Runtime.OnnxRuntime.dll" />
+                <Reference Include="{Path.GetDirectoryName(ToolAssembly)}/System.Numerics.Tensors.dll" />
                 {string.Concat(assets.Select(asset => $"<ModelAsset Include=\"{asset}\" />"))}
               </ItemGroup>
               <Import Project="Sdk.targets" Sdk="Microsoft.NET.Sdk" />
