@@ -34,8 +34,54 @@ internal sealed unsafe class OrtSession : IDisposable
     /// <exception cref="OrtException">The file is missing or damaged, has an operator without a kernel, or the library is not usable.</exception>
     public static OrtSession Open(string path, OrtSessionOptions? options = null)
     {
+        options ??= new OrtSessionOptions();
+        try
+        {
+            return OpenOnce(path, options);
+        }
+        catch (OrtException e) when (CanRetry(e, options))
+        {
+            try
+            {
+                return OpenOnce(path, options with { Optimization = OrtOptimization.Basic });
+            }
+            catch (OrtException)
+            {
+                throw e;
+            }
+        }
+    }
+
+    /// <summary>Loads a model from memory, which is not needed afterwards. It can't have external data.</summary>
+    /// <exception cref="OrtException">The model is damaged, has an operator without a kernel, or the library is not usable.</exception>
+    public static OrtSession Open(ReadOnlySpan<byte> model, OrtSessionOptions? options = null)
+    {
+        options ??= new OrtSessionOptions();
+        try
+        {
+            return OpenOnce(model, options);
+        }
+        catch (OrtException e) when (CanRetry(e, options))
+        {
+            try
+            {
+                return OpenOnce(model, options with { Optimization = OrtOptimization.Basic });
+            }
+            catch (OrtException)
+            {
+                throw e;
+            }
+        }
+    }
+
+    // Fusions of some releases turn a valid graph into one that ONNX Runtime then refuses, such as 1.31 with int8 Q/DQ pairs around Squeeze in opset 21.
+    private static bool CanRetry(OrtException error, OrtSessionOptions options) =>
+        options.Optimization > OrtOptimization.Basic && error.Message.Contains("InferenceError", StringComparison.Ordinal);
+
+    private static OrtSession OpenOnce(string path, OrtSessionOptions options)
+    {
         var library = OrtLibrary.Loaded;
-        using var native = new OrtNativeOptions(library, options ?? new OrtSessionOptions());
+        using var native = new OrtNativeOptions(library, options);
         nint handle;
         fixed (byte* p = Utf8.PathBytes(Path.GetFullPath(path)))
         {
@@ -45,12 +91,10 @@ internal sealed unsafe class OrtSession : IDisposable
         return new OrtSession(handle);
     }
 
-    /// <summary>Loads a model from memory, which is not needed afterwards. It can't have external data.</summary>
-    /// <exception cref="OrtException">The model is damaged, has an operator without a kernel, or the library is not usable.</exception>
-    public static OrtSession Open(ReadOnlySpan<byte> model, OrtSessionOptions? options = null)
+    private static OrtSession OpenOnce(ReadOnlySpan<byte> model, OrtSessionOptions options)
     {
         var library = OrtLibrary.Loaded;
-        using var native = new OrtNativeOptions(library, options ?? new OrtSessionOptions());
+        using var native = new OrtNativeOptions(library, options);
         nint handle;
         fixed (byte* m = model)
         {
