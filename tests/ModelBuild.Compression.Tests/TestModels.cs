@@ -15,17 +15,7 @@ internal static class TestModels
     public static string ResNet18 => typeof(TestModels).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "ResNet18").Value!;
 
     /// <summary>A file of the shared folder; the test is skipped where it is absent.</summary>
-    public static string Shared(string path)
-    {
-        string root = Environment.GetEnvironmentVariable("MODELBUILD_SHARED") ?? Path.Combine(RepositoryRoot(), "..", "shared");
-        string full = Path.Combine(root, path);
-        if (!File.Exists(full))
-        {
-            Assert.Inconclusive($"Skipped: {full} is not there. Set MODELBUILD_SHARED to the folder that has it.");
-        }
-
-        return full;
-    }
+    public static string Shared(string path) => SharedFolder.Find(path);
 
     /// <summary>Reads and normalizes, as the tool does.</summary>
     public static Model Read(string path)

@@ -15,13 +15,7 @@ public sealed class CorpusTests
     [TestMethod]
     public void Normalized_models_compute_the_same()
     {
-        string shared = Environment.GetEnvironmentVariable("MODELBUILD_SHARED") ?? Path.Combine(RepositoryRoot(), "..", "shared");
-        string corpus = Path.GetFullPath(Path.Combine(shared, "corpus"));
-        if (!Directory.Exists(corpus))
-        {
-            Assert.Inconclusive($"Skipped: {corpus} is not there. Set MODELBUILD_SHARED to the folder that has it.");
-        }
-
+        string corpus = SharedFolder.Find("corpus");
         string folder = Directory.CreateTempSubdirectory("modelbuild-test-").FullName;
         int compared = 0, adapted = 0;
         var failures = new List<string>();
@@ -200,15 +194,4 @@ public sealed class CorpusTests
         TensorElementType.Float16 => Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(value.Bytes).ToArray(), h => (float)h),
         _ => null,
     };
-
-    private static string RepositoryRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "ModelBuild.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? AppContext.BaseDirectory;
-    }
 }

@@ -55,12 +55,7 @@ public sealed class ForeignFormatTests : ToolTest
     [TestMethod]
     public void Real_files_are_recognised()
     {
-        string corpus = Path.Combine(Environment.GetEnvironmentVariable("MODELBUILD_SHARED") ?? "../shared", "corpus");
-        if (!File.Exists(Path.Combine(corpus, "INDEX.tsv")))
-        {
-            Assert.Inconclusive("Skipped: the corpus is not there (MODELBUILD_SHARED).");
-        }
-
+        string corpus = SharedFolder.Find("corpus");
         var expected = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["tflite"] = "TensorFlow Lite", ["torchscript"] = "TorchScript", ["pytorch state_dict zip"] = "PyTorch archive", ["tf GraphDef .pb"] = "GraphDef", ["keras .h5"] = "HDF5",

@@ -1,7 +1,6 @@
 using CsCheck;
 using Google.Protobuf;
 using ModelBuild.Formats.Onnx.Proto;
-using ModelBuild.Formats.Tests.Shared;
 using ModelBuild.Graphs;
 
 namespace ModelBuild.Formats.Tests.Onnx;

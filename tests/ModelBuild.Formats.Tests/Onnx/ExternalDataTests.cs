@@ -1,5 +1,4 @@
 using ModelBuild.Formats.Onnx.Proto;
-using ModelBuild.Formats.Tests.Shared;
 using ModelBuild.Graphs;
 
 namespace ModelBuild.Formats.Tests.Onnx;

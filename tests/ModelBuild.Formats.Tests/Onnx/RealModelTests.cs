@@ -1,4 +1,3 @@
-using ModelBuild.Formats.Tests.Shared;
 using ModelBuild.Graphs;
 using ModelBuild.OnnxRuntime.Native;
 

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using ModelBuild.Formats.Onnx.Proto;
-using ModelBuild.Formats.Tests.Shared;
 using ModelBuild.Graphs;
 
 namespace ModelBuild.Formats.Tests.Onnx;

@@ -1,5 +1,4 @@
 using CsCheck;
-using ModelBuild.Formats.Tests.Shared;
 using ModelBuild.Graphs;
 
 namespace ModelBuild.Formats.Tests.Onnx;

@@ -3,7 +3,7 @@ using System.IO.Hashing;
 using System.Text;
 using ModelBuild.Graphs;
 
-namespace ModelBuild.Formats.Tests.Shared;
+namespace ModelBuild.Formats.Tests;
 
 /// <summary>Everything a model holds as text, so that two models can be compared and a difference can be read.</summary>
 internal static class ModelText

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using ModelBuild.Formats.Onnx.Proto;
 using ModelBuild.Graphs;
 
-namespace ModelBuild.Formats.Tests.Shared;
+namespace ModelBuild.Formats.Tests;
 
 /// <summary>Small ONNX files, encoded by protobuf's own library.</summary>
 internal static class Protos

@@ -1,6 +1,6 @@
 using ModelBuild.Graphs;
 
-namespace ModelBuild.Formats.Tests.Shared;
+namespace ModelBuild.Formats.Tests;
 
 /// <summary>Models of random structure: nested graphs, captured values, functions, every element type.</summary>
 internal sealed class RandomModel

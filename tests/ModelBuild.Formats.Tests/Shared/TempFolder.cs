@@ -1,4 +1,4 @@
-namespace ModelBuild.Formats.Tests.Shared;
+namespace ModelBuild.Formats.Tests;
 
 /// <summary>A folder that lives as long as a test.</summary>
 internal sealed class TempFolder : IDisposable

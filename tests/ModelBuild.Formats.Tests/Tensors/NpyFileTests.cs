@@ -1,6 +1,5 @@
 using System.Text;
 using ModelBuild.Formats.Tensors;
-using ModelBuild.Formats.Tests.Shared;
 using ModelBuild.Graphs;
 
 namespace ModelBuild.Formats.Tests.Tensors;

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using ModelBuild.Formats.Onnx.Proto;
 using ModelBuild.Formats.Tensors;
-using ModelBuild.Formats.Tests.Shared;
 using ModelBuild.Graphs;
 
 namespace ModelBuild.Formats.Tests.Tensors;

@@ -11,7 +11,7 @@ internal static class ConformanceModels
     private static readonly Lazy<string?> s_unpacked = new(Unpack);
 
     /// <summary>The folder with corpus and suites.</summary>
-    public static string Shared => Environment.GetEnvironmentVariable("MODELBUILD_SHARED") is { Length: > 0 } path ? path : Path.Combine(RepositoryRoot(), "..", "shared");
+    public static string Shared => SharedFolder.Root;
 
     /// <summary>Test folders of the suite in the shared folder; empty when it is not there.</summary>
     public static IReadOnlyList<string> FromShared => Folders(s_unpacked.Value);
@@ -47,16 +47,5 @@ internal static class ConformanceModels
         }
 
         return folder;
-    }
-
-    private static string RepositoryRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "ModelBuild.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? AppContext.BaseDirectory;
     }
 }

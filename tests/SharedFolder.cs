@@ -1,15 +1,18 @@
-namespace ModelBuild.Formats.Tests.Shared;
+namespace ModelBuild.Tests;
 
 /// <summary>The folder with real models and conformance suites, named by MODELBUILD_SHARED. Tests that need it are skipped where it is absent.</summary>
+/// <remarks>Compiled into every test assembly.</remarks>
 internal static class SharedFolder
 {
+    /// <summary>The folder, which may not exist.</summary>
+    public static string Root { get; } = Path.GetFullPath(Environment.GetEnvironmentVariable("MODELBUILD_SHARED") is { Length: > 0 } named ? named : Path.Combine(RepositoryRoot(), "..", "shared"));
+
     private static readonly Lazy<string> s_suite = new(Unpack);
 
     /// <summary>A file or folder in it; skips the test when it is not there.</summary>
     public static string Find(string relative)
     {
-        string root = Environment.GetEnvironmentVariable("MODELBUILD_SHARED") ?? Path.Combine(RepositoryRoot(), "..", "shared");
-        string path = Path.GetFullPath(Path.Combine(root, relative));
+        string path = Path.Combine(Root, relative);
         if (!Path.Exists(path))
         {
             Assert.Inconclusive($"Skipped: {path} is not there. Set MODELBUILD_SHARED to the folder that has it.");
