@@ -103,8 +103,13 @@ public static class ElementTypes
 
     /// <summary>Bytes that <paramref name="count"/> elements take when stored densely, rounded up to a whole byte.</summary>
     /// <exception cref="OverflowException">The size does not fit 64 bits.</exception>
-    public static long ByteSize(this ElementType type, long count) =>
-        (long)((checked((UInt128)(ulong)count * (uint)type.BitSize()) + 7) / 8 is var bytes && bytes <= long.MaxValue ? bytes : throw new OverflowException());
+    public static long ByteSize(this ElementType type, long count)
+    {
+        // Whole groups of eight elements take as many bytes as one element has bits; so nothing on the way is larger than the result.
+        (long groups, long rest) = Math.DivRem(count, 8);
+        int bits = type.BitSize();
+        return checked((groups * bits) + (((rest * bits) + 7) / 8));
+    }
 
     /// <summary>Lower-case name as used in manifests and reports, such as <c>float32</c>.</summary>
     public static string Name(this ElementType type) => s_facts.TryGetValue(type, out var f) ? f.Name : $"type{(int)type}";
