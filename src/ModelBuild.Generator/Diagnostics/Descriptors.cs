@@ -6,7 +6,7 @@ using ModelBuild.Generator.Model;
 
 namespace ModelBuild.Generator.Diagnostics;
 
-/// <summary>The generator's codes as the compiler wants them. Titles and pages are those of <see cref="DiagnosticCodes"/>.</summary>
+/// <summary>The generator's codes as the compiler wants them. Titles are those of <see cref="DiagnosticCodes"/>.</summary>
 internal static class Descriptors
 {
     // A release-tracking analyzer reads these: each stands in AnalyzerReleases.*.md.
