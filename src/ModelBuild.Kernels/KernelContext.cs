@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+
+namespace ModelBuild.Kernels;
+
+/// <summary>What a kernel may use beside its operands: scratch memory and threads. One per call in flight; not thread-safe.</summary>
+public sealed unsafe class KernelContext : IDisposable
+{
+    private byte* _scratch;
+    private long _capacity;
+
+    /// <summary>Makes a context.</summary>
+    /// <param name="threads">How many threads a kernel may use, the calling one among them.</param>
+    public KernelContext(int threads = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        Threads = threads;
+    }
+
+    /// <summary>Gives back the scratch memory.</summary>
+    ~KernelContext() => Free();
+
+    /// <summary>How many threads a kernel may use, the calling one among them.</summary>
+    public int Threads { get; }
+
+    /// <summary>Memory aligned to 64 bytes that is the kernel's until it returns or asks again; content undefined. Kept from call to call.</summary>
+    public byte* Scratch(long bytes)
+    {
+        if (bytes > _capacity)
+        {
+            Free();
+            _scratch = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+            _capacity = bytes;
+        }
+
+        return _scratch;
+    }
+
+    /// <summary>Runs <paramref name="body"/> for each index below <paramref name="count"/>, on up to <see cref="Threads"/> threads, in any order; returns when all are done.</summary>
+    /// <param name="count">How many pieces of work.</param>
+    /// <param name="body">Does one piece: the state, its index, and the number of the worker (below <see cref="Threads"/>), which no two threads share.</param>
+    /// <param name="state">Handed to <paramref name="body"/>.</param>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1822", Justification = "Uses the threads of the context.")]
+    public void For(int count, delegate*<void*, int, int, void> body, void* state)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            body(state, i, 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        if (_scratch != null)
+        {
+            NativeMemory.AlignedFree(_scratch);
+            _scratch = null;
+            _capacity = 0;
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace ModelBuild.Kernels;
+
+internal static partial class KernelList
+{
+    private static OperatorEntry[] Texts() =>
+    [
+    ];
+}

@@ -1,0 +1,17 @@
+namespace ModelBuild.Kernels;
+
+/// <summary>A value of a plan while it runs: <see cref="TensorValue"/>, <see cref="SequenceValue"/>, <see cref="OptionalValue"/> or <see cref="MapValue"/>. Kept from call to call; not thread-safe.</summary>
+public abstract class PlanValue
+{
+    /// <summary>Makes this value a copy of another of the same kind.</summary>
+    /// <exception cref="KernelException"><paramref name="source"/> is of another kind.</exception>
+    public abstract void CopyFrom(PlanValue source);
+
+    /// <summary>An empty value of the same kind.</summary>
+    public abstract PlanValue CreateEmpty();
+
+    /// <summary>Gives back memory that this value owns.</summary>
+    public virtual void Release()
+    {
+    }
+}
