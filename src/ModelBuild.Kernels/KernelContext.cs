@@ -5,6 +5,7 @@ namespace ModelBuild.Kernels;
 /// <summary>What a kernel may use beside its operands: scratch memory and threads. One per call in flight; not thread-safe.</summary>
 public sealed unsafe class KernelContext : IDisposable
 {
+    private readonly List<TensorValue> _temporaries = [];
     private byte* _scratch;
     private long _capacity;
 
@@ -35,6 +36,18 @@ public sealed unsafe class KernelContext : IDisposable
         return _scratch;
     }
 
+    /// <summary>A tensor that is the operator's until it returns; content undefined. Kept from call to call.</summary>
+    /// <param name="slot">Which one, from 0; an operator uses few.</param>
+    internal TensorValue Temporary(int slot)
+    {
+        while (_temporaries.Count <= slot)
+        {
+            _temporaries.Add(new TensorValue());
+        }
+
+        return _temporaries[slot];
+    }
+
     /// <summary>Runs <paramref name="body"/> for each index below <paramref name="count"/>, on up to <see cref="Threads"/> threads, in any order; returns when all are done.</summary>
     /// <param name="count">How many pieces of work.</param>
     /// <param name="body">Does one piece: the state, its index, and the number of the worker (below <see cref="Threads"/>), which no two threads share.</param>
@@ -52,6 +65,8 @@ public sealed unsafe class KernelContext : IDisposable
     public void Dispose()
     {
         Free();
+        _temporaries.ForEach(t => t.Release());
+        _temporaries.Clear();
         GC.SuppressFinalize(this);
     }
 

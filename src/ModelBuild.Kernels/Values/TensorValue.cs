@@ -107,6 +107,53 @@ public sealed unsafe class TensorValue : PlanValue
         Data = _own;
     }
 
+    /// <summary>Sets the size of the first dimension and keeps the elements that still have a place. Memory grows by doubling, so that appending costs a constant number of copies per element.</summary>
+    /// <exception cref="KernelException">The tensor has no dimensions, or the size does not fit 64 bits.</exception>
+    internal void ResizeFirst(long size)
+    {
+        if (Rank == 0)
+        {
+            throw new KernelException("A scalar has no first dimension.");
+        }
+
+        long length = Length;
+        long bytes = ByteLength;
+        byte* data = Data;
+        Span<long> shape = Rank <= 32 ? stackalloc long[Rank] : new long[Rank];
+        Shape.CopyTo(shape);
+        shape[0] = size;
+        SetShape(ElementType, shape);
+        if (ElementType == TensorElementType.String)
+        {
+            if (_strings.Length < Length)
+            {
+                Array.Resize(ref _strings, checked((int)Math.Max(Length, Math.Min(2L * _strings.Length, Array.MaxLength))));
+            }
+
+            if (Length > length)
+            {
+                _strings.AsSpan((int)length, (int)(Length - length)).Fill("");
+            }
+
+            return;
+        }
+
+        long capacity = data == _own ? _ownCapacity : data == _home ? _homeCapacity : 0;
+        if (ByteLength <= capacity && data != null)
+        {
+            return;
+        }
+
+        long doubled = Math.Max(ByteLength, Math.Max(Alignment, Math.Min(2 * capacity, long.MaxValue / 16)));
+        byte* own = (byte*)NativeMemory.AlignedAlloc((nuint)doubled, Alignment);
+        long kept = Math.Min(bytes, ByteLength);
+        Buffer.MemoryCopy(data, own, doubled, kept);
+        FreeOwn();
+        _own = own;
+        _ownCapacity = doubled;
+        Data = own;
+    }
+
     /// <summary>Gives the tensor a home: memory that the caller keeps and that <see cref="Resize"/> uses from now on where it suffices.</summary>
     public void Bind(void* home, long byteCapacity)
     {
