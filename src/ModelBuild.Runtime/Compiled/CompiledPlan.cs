@@ -1,0 +1,42 @@
+namespace ModelBuild.Runtime;
+
+/// <summary>A plan that can be run: generated code derives from this. Immutable; what a call changes stands in its <see cref="PlanFrame"/>.</summary>
+public abstract unsafe class CompiledPlan
+{
+    /// <summary>
+    /// The values, one after the other: kind, element type, home, place, position of first and last use, number of dimensions (-1 when the shape is
+    /// not known before the call), dimensions. A negative dimension <c>d</c> is the size number <c>-1 - d</c>.
+    /// </summary>
+    public abstract ReadOnlySpan<long> Values { get; }
+
+    /// <summary>Values of the inputs, in order.</summary>
+    public abstract ReadOnlySpan<int> Inputs { get; }
+
+    /// <summary>For each input the value with its default, or -1.</summary>
+    public abstract ReadOnlySpan<int> Defaults { get; }
+
+    /// <summary>Values of the outputs, in order.</summary>
+    public abstract ReadOnlySpan<int> Outputs { get; }
+
+    /// <summary>Pairs of input and dimension that the symbols are read from.</summary>
+    public abstract ReadOnlySpan<int> Symbols { get; }
+
+    /// <summary>How many sizes <see cref="ComputeSizes"/> computes.</summary>
+    public abstract int SizeCount { get; }
+
+    /// <summary>Bytes of the arena, or -1 when it is laid out for each combination of sizes.</summary>
+    public abstract long ArenaBytes { get; }
+
+    /// <summary>Bytes of the weights.</summary>
+    public abstract long WeightsBytes { get; }
+
+    /// <summary>Names of the inputs, for messages.</summary>
+    public abstract string NameOfInput(int index);
+
+    /// <summary>Computes the sizes from the symbols.</summary>
+    public abstract void ComputeSizes(ReadOnlySpan<long> symbols, Span<long> sizes);
+
+    /// <summary>Makes the calls of the plan.</summary>
+    /// <param name="frame">Prepared by <see cref="PlanFrame.Prepare"/>.</param>
+    public abstract void Execute(PlanFrame frame);
+}
