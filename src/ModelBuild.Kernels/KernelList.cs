@@ -24,5 +24,6 @@ internal static partial class KernelList
     public static IReadOnlyList<Type> Kernels { get; } =
     [
         typeof(ControlFlow),
+        typeof(Loops),
     ];
 }
