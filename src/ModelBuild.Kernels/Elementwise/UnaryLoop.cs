@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using ModelBuild.Kernels.Operations;
+
+namespace ModelBuild.Kernels;
+
+/// <summary>The loop of every function of one number.</summary>
+internal static unsafe class UnaryLoop
+{
+    /// <summary>Runs the widest leg that the processor has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run<TOperation>(float* x, float* y, long length, float alpha, float beta)
+        where TOperation : struct, IUnaryOperation
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Run<Float32x16, TOperation>(x, y, length, alpha, beta);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Run<Float32x8, TOperation>(x, y, length, alpha, beta);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            Run<Float32x4, TOperation>(x, y, length, alpha, beta);
+        }
+        else
+        {
+            Run<Float32x1, TOperation>(x, y, length, alpha, beta);
+        }
+    }
+
+    /// <summary>Runs one leg. <paramref name="y"/> may be <paramref name="x"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run<T, TOperation>(float* x, float* y, long length, float alpha, float beta)
+        where T : struct, IFloatVector<T>
+        where TOperation : struct, IUnaryOperation
+    {
+        T alphas = T.Create(alpha);
+        T betas = T.Create(beta);
+        float* rest = stackalloc float[16];
+
+        // The last lanes go through a buffer, so that the operation is compiled once.
+        while (length > 0)
+        {
+            float* source = x;
+            float* destination = y;
+            if (length < T.Count)
+            {
+                Copy(x, rest, length);
+                source = rest;
+                destination = rest;
+            }
+
+            T.Store(TOperation.Invoke(T.Load(source), alphas, betas), destination);
+            if (length < T.Count)
+            {
+                Copy(rest, y, length);
+            }
+
+            x += T.Count;
+            y += T.Count;
+            length -= T.Count;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Copy(float* source, float* destination, long count)
+    {
+        for (long i = 0; i < count; i++)
+        {
+            destination[i] = source[i];
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelBuild.Kernels.Operations;
+
+/// <summary><c>x &lt; 0 ? alpha * (exp(x) - 1) : x</c>.</summary>
+public readonly struct Elu : IUnaryOperation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Invoke<T>(T x, T alpha, T beta)
+        where T : struct, IFloatVector<T> => T.Select(T.LessThan(x, T.Create(0f)), alpha * VectorMath.ExpM1(x), x);
+}

@@ -1,0 +1,17 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelBuild.Kernels.Operations;
+
+/// <summary><c>0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))</c>.</summary>
+public readonly struct GeluTanh : IUnaryOperation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Invoke<T>(T x, T alpha, T beta)
+        where T : struct, IFloatVector<T>
+    {
+        // (1 + tanh(u)) / 2 = sigmoid(2 u).
+        T u = x * T.FusedMultiplyAdd(x * x, T.Create(0.0713548163f), T.Create(1.59576912f));
+        return x * VectorMath.Sigmoid(u);
+    }
+}

@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelBuild.Kernels.Operations;
+
+/// <summary><c>x * max(0, min(1, x * alpha + beta))</c>.</summary>
+public readonly struct HardSwish : IUnaryOperation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Invoke<T>(T x, T alpha, T beta)
+        where T : struct, IFloatVector<T> => x * HardSigmoid.Invoke(x, alpha, beta);
+}

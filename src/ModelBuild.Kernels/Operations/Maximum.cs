@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelBuild.Kernels.Operations;
+
+/// <summary>The larger one; NaN where one is NaN.</summary>
+public readonly struct Maximum : IBinaryOperation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Invoke<T>(T x, T y)
+        where T : struct, IFloatVector<T> => T.Select(T.Equal(x, x), T.Max(x, y), x);
+}

@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelBuild.Kernels.Operations;
+
+/// <summary><c>x &lt; 0 ? x * y : x</c>.</summary>
+public readonly struct PRelu : IBinaryOperation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Invoke<T>(T x, T y)
+        where T : struct, IFloatVector<T> => T.Select(T.LessThan(x, T.Create(0f)), x * y, x);
+}

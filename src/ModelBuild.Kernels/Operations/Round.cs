@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelBuild.Kernels.Operations;
+
+/// <summary>Nearest integer, halves to even.</summary>
+public readonly struct Round : IUnaryOperation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Invoke<T>(T x, T alpha, T beta)
+        where T : struct, IFloatVector<T> => T.Round(x);
+}

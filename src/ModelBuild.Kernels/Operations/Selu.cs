@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelBuild.Kernels.Operations;
+
+/// <summary><c>beta * (x &lt; 0 ? alpha * (exp(x) - 1) : x)</c>.</summary>
+public readonly struct Selu : IUnaryOperation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Invoke<T>(T x, T alpha, T beta)
+        where T : struct, IFloatVector<T> => beta * Elu.Invoke(x, alpha, beta);
+}

@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelBuild.Kernels.Operations;
+
+/// <summary><c>x * sigmoid(alpha * x)</c>; named Swish in ONNX.</summary>
+public readonly struct Silu : IUnaryOperation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Invoke<T>(T x, T alpha, T beta)
+        where T : struct, IFloatVector<T> => x * VectorMath.Sigmoid(alpha * x);
+}

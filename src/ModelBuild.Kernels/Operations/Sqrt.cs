@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelBuild.Kernels.Operations;
+
+/// <summary>Square root.</summary>
+public readonly struct Sqrt : IUnaryOperation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Invoke<T>(T x, T alpha, T beta)
+        where T : struct, IFloatVector<T> => T.Sqrt(x);
+}
