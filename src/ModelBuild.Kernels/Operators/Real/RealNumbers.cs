@@ -99,7 +99,7 @@ internal static unsafe class RealNumbers
         }
     }
 
-    /// <summary>Converts elements from <typeparamref name="T"/>: floating-point types round to nearest even, integers drop the fraction and saturate.</summary>
+    /// <summary>Converts elements from <typeparamref name="T"/>: floating-point types round to nearest even, integers drop the fraction and saturate; integers from integers wrap.</summary>
     public static void Store<T>(TensorElementType type, T* source, long length, byte* destination)
         where T : unmanaged, INumber<T>
     {
@@ -179,9 +179,10 @@ internal static unsafe class RealNumbers
             return;
         }
 
+        bool isFloat = typeof(TFrom) == typeof(float) || typeof(TFrom) == typeof(double) || typeof(TFrom) == typeof(Half);
         for (long i = 0; i < length; i++)
         {
-            destination[i] = TTo.CreateSaturating(source[i]);
+            destination[i] = isFloat ? TTo.CreateSaturating(source[i]) : TTo.CreateTruncating(source[i]);
         }
     }
 }
