@@ -6,6 +6,7 @@ namespace ModelBuild.Kernels;
 public sealed unsafe class KernelContext : IDisposable
 {
     private readonly List<TensorValue> _temporaries = [];
+    private ulong _seed;
     private byte* _scratch;
     private long _capacity;
 
@@ -35,6 +36,9 @@ public sealed unsafe class KernelContext : IDisposable
 
         return _scratch;
     }
+
+    /// <summary>A seed for an operator that has none: 0, 1 and so on from the context's start.</summary>
+    internal ulong NextSeed() => _seed++;
 
     /// <summary>A tensor that is the operator's until it returns; content undefined. Kept from call to call.</summary>
     /// <param name="slot">Which one, from 0; an operator uses few.</param>

@@ -16,7 +16,7 @@ internal static partial class KernelList
     /// <summary>Every operator, family by family.</summary>
     public static IReadOnlyList<OperatorEntry> Operators { get; } =
     [
-        .. Elementwise(), .. Reductions(), .. Shapes(), .. Selections(), .. Texts(), .. Networks(), .. Recurrences(), .. Quantizations(), .. Signals(), .. Images(),
+        .. Elementwise(), .. Reductions(), .. Shapes(), .. Selections(), .. Texts(), .. Sequences(), .. RandomNumbers(), .. Networks(), .. Recurrences(), .. Quantizations(), .. Signals(), .. Images(),
         .. MachineLearning(), .. Training(), .. Contrib(),
     ];
 
