@@ -7,6 +7,7 @@ internal static partial class KernelList
         new("BlackmanWindow", typeof(Windows)),
         new("DFT", typeof(FourierTransforms)),
         new("Det", typeof(Determinants)),
+        new("Einsum", typeof(Einsums)),
         new("HammingWindow", typeof(Windows)),
         new("HannWindow", typeof(Windows)),
         new("MelWeightMatrix", typeof(MelWeights)),
