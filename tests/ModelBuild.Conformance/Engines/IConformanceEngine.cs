@@ -1,3 +1,5 @@
+using ModelBuild.Formats.Tensors;
+using ModelBuild.Graphs;
 using ModelBuild.OnnxRuntime.Native;
 
 namespace ModelBuild.Conformance.Engines;
@@ -10,7 +12,20 @@ internal interface IConformanceEngine
 
     /// <summary>Loads a model.</summary>
     /// <exception cref="UnsupportedModelException">The engine does not take it.</exception>
-    OrtSession Open(string path);
+    IConformanceSession Open(string path);
+}
+
+/// <summary>A loaded model.</summary>
+internal interface IConformanceSession : IDisposable
+{
+    /// <summary>Inputs in order.</summary>
+    IReadOnlyList<(string Name, GraphType Type)> Inputs { get; }
+
+    /// <summary>Outputs in order.</summary>
+    IReadOnlyList<(string Name, GraphType Type)> Outputs { get; }
+
+    /// <summary>Runs the model. Dispose the results.</summary>
+    OrtValue[] Run(IReadOnlyList<(string Name, OnnxValue Value)> inputs);
 }
 
 /// <summary>The engine does not take the model.</summary>
@@ -19,7 +34,7 @@ internal sealed class UnsupportedModelException(string message, Exception? inner
 /// <summary>Every engine.</summary>
 internal static class EngineList
 {
-    public static IReadOnlyList<IConformanceEngine> All { get; } = [new OnnxRuntimeEngine(), new RewrittenEngine()];
+    public static IReadOnlyList<IConformanceEngine> All { get; } = [new OnnxRuntimeEngine(), new RewrittenEngine(), new CompiledEngine()];
 
     public static IConformanceEngine? Find(string name) => All.FirstOrDefault(e => e.Name == name);
 }

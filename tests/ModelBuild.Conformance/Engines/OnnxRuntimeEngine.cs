@@ -7,7 +7,7 @@ internal sealed class OnnxRuntimeEngine : IConformanceEngine
 {
     public string Name => "onnxruntime";
 
-    public OrtSession Open(string path) => OpenFile(path);
+    public IConformanceSession Open(string path) => new OrtConformanceSession(OpenFile(path));
 
     /// <summary>Opens a file; what ONNX Runtime refuses is not supported.</summary>
     public static OrtSession OpenFile(string path)

@@ -10,14 +10,14 @@ internal sealed class RewrittenEngine : IConformanceEngine
 {
     public string Name => "rewritten";
 
-    public OrtSession Open(string path)
+    public IConformanceSession Open(string path)
     {
         string folder = Directory.CreateTempSubdirectory("modelbuild-conformance-").FullName;
         try
         {
             string written = Path.Combine(folder, "model.onnx");
             Rewrite(path, written);
-            return OnnxRuntimeEngine.OpenFile(written);
+            return new OrtConformanceSession(OnnxRuntimeEngine.OpenFile(written));
         }
         finally
         {

@@ -3,6 +3,7 @@ using ModelBuild.Conformance.Engines;
 using ModelBuild.Conformance.Values;
 using ModelBuild.Formats.Tensors;
 using ModelBuild.Graphs;
+using ModelBuild.Kernels;
 using ModelBuild.OnnxRuntime.Native;
 
 namespace ModelBuild.Conformance.Suite;
@@ -37,22 +38,21 @@ internal static class CaseRunner
         {
             return WorkerReply.Format(e.Code == OrtErrorCode.NotImplemented ? Outcome.Unsupported : Outcome.Failed, e.Message);
         }
-        catch (Exception e) when (e is ModelException or NotSupportedException or IOException)
+        catch (Exception e) when (e is ModelException or NotSupportedException or IOException or KernelException)
         {
             return WorkerReply.Format(Outcome.Failed, $"{(e as ModelException)?.Code} {e.Message}");
         }
     }
 
-    private static string? RunDataSet(OrtSession session, string dataSet, Tolerance tolerance)
+    private static string? RunDataSet(IConformanceSession session, string dataSet, Tolerance tolerance)
     {
-        var inputs = new List<KeyValuePair<string, OrtValue>>();
+        var inputs = new List<(string Name, OnnxValue Value)>();
         OrtValue[] outputs = [];
         try
         {
             for (int i = 0; i < session.Inputs.Count && FileOf(dataSet, "input", i) is { } file; i++)
             {
-                var type = GraphTypes.Of(session.Inputs[i].Type);
-                inputs.Add(new(session.Inputs[i].Name, OrtValues.Create(OnnxValueFile.Read(file, type), type)));
+                inputs.Add((session.Inputs[i].Name, OnnxValueFile.Read(file, session.Inputs[i].Type)));
             }
 
             outputs = session.Run(inputs);
@@ -63,7 +63,7 @@ internal static class CaseRunner
                     return $"there is no output_{i}.pb";
                 }
 
-                var expected = OnnxValueFile.Read(file, GraphTypes.Of(session.Outputs[i].Type));
+                var expected = OnnxValueFile.Read(file, session.Outputs[i].Type);
                 if (ValueComparer.Compare(expected, outputs[i], tolerance) is { } difference)
                 {
                     return $"output '{session.Outputs[i].Name}' {difference}";
@@ -74,7 +74,6 @@ internal static class CaseRunner
         }
         finally
         {
-            inputs.ForEach(i => i.Value.Dispose());
             Array.ForEach(outputs, o => o.Dispose());
         }
     }

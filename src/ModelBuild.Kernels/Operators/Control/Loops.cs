@@ -31,4 +31,45 @@ public static unsafe class Loops
         y.Resize(TensorElementType.Int64);
         *y.Pointer<long>() = x.Shape[Strides.Axis(axis, x.Rank)];
     }
+
+    /// <summary>The one element of a boolean tensor of any shape.</summary>
+    /// <param name="x">One boolean.</param>
+    /// <param name="y">Receives it, no dimensions.</param>
+    /// <exception cref="KernelException">There is not one element.</exception>
+    public static void Scalar(TensorValue x, [Output] TensorValue y)
+    {
+        if (x.Length != 1 || x.ElementType != TensorElementType.Bool)
+        {
+            throw new KernelException($"A condition is {x} and not one boolean.");
+        }
+
+        y.Resize(TensorElementType.Bool);
+        *y.Data = *x.Data;
+    }
+
+    /// <summary>The number of entries of a sequence, as a 64-bit integer.</summary>
+    public static void Count(SequenceValue sequence, [Output] TensorValue y)
+    {
+        y.Resize(TensorElementType.Int64);
+        *y.Pointer<long>() = sequence.Items.Count;
+    }
+
+    /// <summary>Makes a sequence empty: no iteration has added to it yet.</summary>
+    public static void Begin([Output] SequenceValue y) => y.Release();
+
+    /// <summary>One iteration's entry of a sequence.</summary>
+    /// <exception cref="KernelException">The sequence has too few entries.</exception>
+    public static void Entry(SequenceValue sequence, TensorValue iteration, [Output] PlanValue y)
+    {
+        long index = *iteration.Pointer<long>();
+        if (index >= sequence.Items.Count)
+        {
+            throw new KernelException($"A sequence has {sequence.Items.Count} entries, and entry {index} is needed.");
+        }
+
+        y.CopyFrom(sequence.Items[(int)index]);
+    }
+
+    /// <summary>Adds one iteration's result to a sequence.</summary>
+    public static void Add(PlanValue item, [Output] SequenceValue y) => y.Insert(y.Items.Count, item);
 }

@@ -1,0 +1,41 @@
+using ModelBuild.Graphs;
+using ModelBuild.Lowering.Planning;
+
+namespace ModelBuild.Lowering.Rules;
+
+/// <summary>The fast ways, in the order in which they are tried.</summary>
+internal static class LoweringRules
+{
+    /// <summary>Every rule.</summary>
+    public static IReadOnlyList<ILoweringRule> All { get; } =
+    [
+        new ConstantRule(),
+        new AliasRule(),
+    ];
+
+    private static readonly ILookup<(string, string), ILoweringRule> s_rules =
+        All.SelectMany(r => r.Operators.Select(o => (o, r))).ToLookup(p => p.o, p => p.r);
+
+    /// <summary>Whether a rule takes the node whatever its types are, so that no operator is needed.</summary>
+    public static bool IsAlwaysHandled(Node node) => node is { Domain: "", OpType: "Constant" } or { Domain: FusedDomain };
+
+    /// <summary>Operator set of the nodes that simplification makes.</summary>
+    public const string FusedDomain = "modelbuild";
+
+    /// <summary>Lowers a node by the first rule that takes it.</summary>
+    public static bool TryLower(LoweringContext context, Node node)
+    {
+        foreach (ILoweringRule rule in s_rules[(node.Domain, node.OpType)])
+        {
+            string? reason = rule.TryLower(context, node);
+            if (reason is null)
+            {
+                return true;
+            }
+
+            context.Builder.Decisions.Add(new LoweringDecision(node.DisplayName, $"{rule.GetType().Name} declines: {reason}"));
+        }
+
+        return false;
+    }
+}

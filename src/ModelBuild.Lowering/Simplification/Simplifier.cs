@@ -1,0 +1,21 @@
+using ModelBuild.Graphs;
+using ModelBuild.Lowering.Planning;
+using ModelBuild.Passes;
+
+namespace ModelBuild.Lowering.Simplification;
+
+/// <summary>Passes that make a graph cheaper to run without changing what it computes.</summary>
+internal static class Simplifier
+{
+    /// <summary>The passes, in order.</summary>
+    public static IReadOnlyList<IPass> Passes { get; } = [new ConstantFolding(), new DeadCodeRemoval()];
+
+    /// <summary>Runs them.</summary>
+    public static void Run(Model model, List<LoweringDecision> decisions)
+    {
+        foreach (PassResult result in PassList.Run(Passes, model))
+        {
+            decisions.AddRange(result.Entries.Select(e => new LoweringDecision(e.Where, $"{result.Pass}{(e.Applied ? "" : " declines")}: {e.Reason}")));
+        }
+    }
+}
