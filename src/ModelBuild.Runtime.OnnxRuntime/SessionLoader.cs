@@ -1,5 +1,6 @@
 using System.Reflection;
 using ModelBuild.OnnxRuntime.Native;
+using ModelBuild.Runtime;
 
 namespace ModelBuild.OnnxRuntime;
 

@@ -69,6 +69,9 @@ internal static partial class DiagnosticCodes
         new("MB4008", "Two signatures describe the same class"),
         new("MB4009", "C# language version is too old"),
         new("MB4010", "Metadata is not carried out yet"),
+        new("MB4011", "Plan can't be read"),
+        new("MB4012", "Model has not been compiled yet"),
+        new("MB4013", "Unsafe code is not allowed"),
 
         // Run time
         new("MB5001", "Tensor has another length or shape than the model takes"),
@@ -79,6 +82,9 @@ internal static partial class DiagnosticCodes
         new("MB5006", "No execution provider can be used"),
         new("MB5007", "ONNX Runtime can't load the model"),
         new("MB5008", "ONNX Runtime failed in a call"),
+        new("MB5009", "Weights can't be used"),
+        new("MB5010", "A compiled model failed in a call"),
+        new("MB5011", "Model was not compiled"),
 
         // Defects
         new("MB9001", "Defect in ModelBuild"),

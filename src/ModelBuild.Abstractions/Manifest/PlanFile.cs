@@ -21,7 +21,7 @@ internal static class PlanFile
     public static string Write(Plan plan)
     {
         var text = new StringBuilder(Header).Append('\n');
-        Line("arena", Integer(plan.ArenaBytes), Integer(plan.WeightsBytes));
+        Line("arena", Integer(plan.ArenaBytes), Integer(plan.WeightsBytes), plan.WeightsHash);
         foreach (PlanSymbol s in plan.Symbols)
         {
             Line("symbol", s.Name, Integer(s.Input), Integer(s.Dimension));
@@ -124,6 +124,7 @@ internal static class PlanFile
             var values = new List<PlanValueInfo>();
             EquatableArray<int> inputs = default, defaults = default, outputs = default;
             long arena = 0, weights = 0;
+            string hash = "";
             for (; _next < lines.Length; _next++)
             {
                 string[] f = Fields(_next);
@@ -132,6 +133,7 @@ internal static class PlanFile
                     case "arena":
                         arena = Long(f[1]);
                         weights = Long(f[2]);
+                        hash = f.Length > 3 ? f[3] : "";
                         continue;
                     case "symbol":
                         symbols.Add(new(f[1], Int(f[2]), Int(f[3])));
@@ -172,6 +174,7 @@ internal static class PlanFile
                 Outputs = outputs,
                 ArenaBytes = arena,
                 WeightsBytes = weights,
+                WeightsHash = hash,
                 Body = body,
             };
         }

@@ -3,6 +3,8 @@ namespace ModelBuild.Runtime;
 /// <summary>A plan that can be run: generated code derives from this. Immutable; what a call changes stands in its <see cref="PlanFrame"/>.</summary>
 public abstract unsafe class CompiledPlan
 {
+    private PlanSlot[]? _slots;
+
     /// <summary>
     /// The values, one after the other: kind, element type, home, place, position of first and last use, number of dimensions (-1 when the shape is
     /// not known before the call), dimensions. A negative dimension <c>d</c> is the size number <c>-1 - d</c>.
@@ -30,8 +32,21 @@ public abstract unsafe class CompiledPlan
     /// <summary>Bytes of the weights.</summary>
     public abstract long WeightsBytes { get; }
 
-    /// <summary>Names of the inputs, for messages.</summary>
+    /// <summary>SHA-256 of the weights; empty when it is not compared.</summary>
+    public virtual ReadOnlySpan<byte> WeightsHash => [];
+
+    /// <summary>Name of an input in the model.</summary>
     public abstract string NameOfInput(int index);
+
+    /// <summary>Name of an output in the model.</summary>
+    public abstract string NameOfOutput(int index);
+
+    /// <summary>Node of the model that a step comes from, for messages.</summary>
+    /// <param name="step">Position of the statement; see <see cref="PlanFrame.Step"/>.</param>
+    public virtual string LayerOfStep(int step) => "";
+
+    /// <summary>The values, decoded once for all frames.</summary>
+    internal PlanSlot[] Slots => _slots ??= PlanSlot.Read(Values);
 
     /// <summary>Computes the sizes from the symbols.</summary>
     public abstract void ComputeSizes(ReadOnlySpan<long> symbols, Span<long> sizes);

@@ -29,7 +29,7 @@ public sealed unsafe class PlanFrame : IDisposable
         _plan = plan;
         _weights = (byte*)weights;
         Context = context;
-        _slots = PlanSlot.Read(plan.Values);
+        _slots = plan.Slots;
         _values = Array.ConvertAll(_slots, s => s.CreateValue());
         _symbols = new long[plan.Symbols.Length / 2];
         _symbols.AsSpan().Fill(-1);
@@ -53,8 +53,11 @@ public sealed unsafe class PlanFrame : IDisposable
     /// <summary>The weights.</summary>
     public byte* Weights => _weights;
 
-    /// <summary>Number of the step that is running, for messages; generated code sets it.</summary>
+    /// <summary>Position of the step that is running, for messages.</summary>
     public int Step { get; set; }
+
+    /// <summary>Stops the call between two steps.</summary>
+    public CancellationToken CancellationToken { get; set; }
 
     /// <summary>All values; the interpreter's calls read them.</summary>
     internal PlanValue[] Values => _values;
@@ -81,6 +84,19 @@ public sealed unsafe class PlanFrame : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Size(int index) => _sizes[index];
 
+    /// <summary>What each step begins with.</summary>
+    /// <param name="step">Position of the statement in the plan.</param>
+    /// <exception cref="OperationCanceledException"><see cref="CancellationToken"/> fired.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void BeginStep(int step)
+    {
+        Step = step;
+        if (CancellationToken.IsCancellationRequested)
+        {
+            CancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>Gives an input that is a tensor of numbers. The memory stays the caller's.</summary>
     public void SetInput(int input, TensorElementType elementType, void* data, ReadOnlySpan<long> shape)
     {
@@ -100,6 +116,22 @@ public sealed unsafe class PlanFrame : IDisposable
 
         tensor.IsShapeFixed = false;
         tensor.View(elementType, data, shape);
+        _given[input] = true;
+    }
+
+    /// <summary>Gives an input that is a tensor of texts; they are copied.</summary>
+    public void SetInput(int input, ReadOnlySpan<string> texts, ReadOnlySpan<long> shape)
+    {
+        int index = _plan.Inputs[input];
+        if (_values[index] is not TensorValue tensor || _slots[index].ElementType is not (TensorElementType.String or TensorElementType.Undefined))
+        {
+            throw new KernelException($"Input '{_plan.NameOfInput(input)}' is no tensor of texts.");
+        }
+
+        tensor.IsShapeFixed = false;
+        tensor.Bind(null, 0);
+        tensor.Resize(TensorElementType.String, shape);
+        texts.CopyTo(tensor.Strings);
         _given[input] = true;
     }
 
@@ -200,7 +232,13 @@ public sealed unsafe class PlanFrame : IDisposable
                 throw new KernelException($"Input '{_plan.NameOfInput(i)}' is missing.");
             }
 
-            _values[_plan.Inputs[i]].CopyFrom(_values[value]);
+            PlanValue input = _values[_plan.Inputs[i]];
+            if (input is TensorValue tensor)
+            {
+                tensor.IsShapeFixed = false;
+            }
+
+            input.CopyFrom(_values[value]);
         }
     }
 

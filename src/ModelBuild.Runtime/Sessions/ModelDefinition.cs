@@ -19,4 +19,7 @@ public sealed class ModelDefinition
 
     /// <summary>Ordered execution providers of the project file.</summary>
     public required IReadOnlyList<string> ExecutionProviders { get; init; }
+
+    /// <summary>The model as code; null when another backend runs it.</summary>
+    public CompiledPlan? Plan { get; init; }
 }

@@ -13,6 +13,7 @@ public sealed class ModelHandle : IDisposable
     private readonly ModelOptions? _options;
     private readonly Lock _opening = new();
     private volatile ModelSession? _session;
+    private PlanWeights? _weights;
     private volatile bool _disposed;
 
     /// <summary>Prepares a model without opening it.</summary>
@@ -34,6 +35,13 @@ public sealed class ModelHandle : IDisposable
     /// <summary>The session; opens it when nobody has yet.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public ModelSession Session => _session ?? Open();
+
+    /// <summary>
+    /// The weights of a small compiled model, for a call that needs no more than them; opens the model when nobody has yet. They stay readable while the caller
+    /// holds what this returns, disposed or not. Null when the model has none or runs another way.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public PlanWeights? Weights => _weights ?? Session.Weights;
 
     /// <summary>What runs the model; opens it when nobody has yet.</summary>
     public string ExecutionProvider => Session.ExecutionProvider;
@@ -66,6 +74,7 @@ public sealed class ModelHandle : IDisposable
     {
         // Does not wait for a session that is being opened: Open releases it.
         _disposed = true;
+        _weights = null;
         Interlocked.Exchange(ref _session, null)?.Dispose();
     }
 
@@ -83,8 +92,10 @@ public sealed class ModelHandle : IDisposable
             {
                 session = _open(_definition, _options);
                 _session = session;
+                _weights = session.Weights;
                 if (_disposed)
                 {
+                    _weights = null;
                     Interlocked.Exchange(ref _session, null)?.Dispose();
                     ThrowIfDisposed();
                 }

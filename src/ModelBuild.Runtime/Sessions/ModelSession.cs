@@ -6,6 +6,9 @@ public abstract class ModelSession : IDisposable
     /// <summary>What runs the model, such as <c>Cpu</c>.</summary>
     public abstract string ExecutionProvider { get; }
 
+    /// <summary>Weights that stay in memory as long as somebody holds this object, for calls without a state; null when there are none.</summary>
+    internal virtual PlanWeights? Weights => null;
+
     /// <summary>Takes a state that no other call uses; <see cref="CallState.Recycle"/> gives it back. Allocates nothing once the pool has as many as run at once.</summary>
     /// <exception cref="ObjectDisposedException">The session is disposed.</exception>
     public abstract CallState Rent();

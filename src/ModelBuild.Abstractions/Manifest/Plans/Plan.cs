@@ -27,8 +27,11 @@ internal sealed record Plan
     /// <summary>Bytes of the arena when no size is symbolic; -1 when it is laid out for each combination of sizes.</summary>
     public long ArenaBytes { get; init; }
 
-    /// <summary>Bytes of the weights file.</summary>
+    /// <summary>Bytes of the weights; the weights file has a header before them.</summary>
     public long WeightsBytes { get; init; }
+
+    /// <summary>SHA-256 of the weights in lower-case hexadecimal; empty when nobody will compare it.</summary>
+    public string WeightsHash { get; init; } = "";
 
     /// <summary>What is done, in order.</summary>
     public EquatableArray<PlanStatement> Body { get; init; }

@@ -1,17 +1,32 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
-using ModelBuild.Runtime;
 
-namespace ModelBuild.OnnxRuntime;
+namespace ModelBuild.Runtime;
 
-/// <summary>Where a model's weights were found: a file, or a resource of the assembly.</summary>
-/// <param name="FilePath">Full path, or null when they are a resource.</param>
-/// <param name="Identity">Tells two different contents apart.</param>
-/// <param name="Assembly">The assembly that holds the resource, else null.</param>
-/// <param name="ResourceName">Name of the resource, else null.</param>
-internal sealed record WeightsSource(string? FilePath, string Identity, Assembly? Assembly, string? ResourceName)
+/// <summary>Where a model's weights were found: a file, or a resource of the assembly. What backends look with.</summary>
+public sealed class WeightsSource
 {
+    private WeightsSource(string? filePath, string identity, Assembly? assembly, string? resourceName)
+    {
+        FilePath = filePath;
+        Identity = identity;
+        Assembly = assembly;
+        ResourceName = resourceName;
+    }
+
+    /// <summary>Full path, or null when they are a resource.</summary>
+    public string? FilePath { get; }
+
+    /// <summary>Tells two different contents apart.</summary>
+    public string Identity { get; }
+
+    /// <summary>The assembly that holds the resource, else null.</summary>
+    public Assembly? Assembly { get; }
+
+    /// <summary>Name of the resource, else null.</summary>
+    public string? ResourceName { get; }
+
     /// <summary>For messages.</summary>
     public string Display => FilePath ?? $"resource '{ResourceName}' of {Assembly!.GetName().Name}";
 
@@ -19,9 +34,12 @@ internal sealed record WeightsSource(string? FilePath, string Identity, Assembly
     /// Looks for the weights. A path that the caller gave is the only place then; otherwise the assembly's resources when the weights are embedded,
     /// the application's base directory, the directory of the assembly.
     /// </summary>
+    /// <param name="definition">What the generated class knows of its model.</param>
+    /// <param name="path"><see cref="ModelOptions.Path"/>.</param>
     /// <exception cref="ModelRuntimeException">They are in none of these places, which the message lists (MB5004).</exception>
     public static WeightsSource Find(ModelDefinition definition, string? path)
     {
+        ArgumentNullException.ThrowIfNull(definition);
         var searched = new List<string>();
         if (path is not null)
         {
@@ -40,7 +58,7 @@ internal sealed record WeightsSource(string? FilePath, string Identity, Assembly
 
         foreach (string folder in new[] { AppContext.BaseDirectory, FolderOf(definition.Assembly) })
         {
-            string file = System.IO.Path.GetFullPath(System.IO.Path.Combine(folder, definition.WeightsFile));
+            string file = Path.GetFullPath(Path.Combine(folder, definition.WeightsFile));
             if (folder.Length > 0 && !searched.Contains(file))
             {
                 if (File.Exists(file))
@@ -58,9 +76,9 @@ internal sealed record WeightsSource(string? FilePath, string Identity, Assembly
     // A file, or a folder that holds the weights directly or by their path relative to the application.
     private static WeightsSource? FindAt(ModelDefinition definition, string path, List<string> searched)
     {
-        string full = System.IO.Path.GetFullPath(path, AppContext.BaseDirectory);
+        string full = Path.GetFullPath(path, AppContext.BaseDirectory);
         string[] candidates = Directory.Exists(full)
-            ? [System.IO.Path.Combine(full, System.IO.Path.GetFileName(definition.WeightsFile)), System.IO.Path.GetFullPath(System.IO.Path.Combine(full, definition.WeightsFile))]
+            ? [Path.Combine(full, Path.GetFileName(definition.WeightsFile)), Path.GetFullPath(Path.Combine(full, definition.WeightsFile))]
             : [full];
         foreach (string candidate in candidates)
         {
@@ -86,5 +104,5 @@ internal sealed record WeightsSource(string? FilePath, string Identity, Assembly
         new("MB5004", $"the weights of {definition.Info.Name} ({definition.WeightsFile}) were not found in {string.Join(", ", searched)}; {advice}.");
 
     [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Empty in a single file and under NativeAOT, where the base directory is the place.")]
-    private static string FolderOf(Assembly assembly) => assembly.IsDynamic ? "" : System.IO.Path.GetDirectoryName(assembly.Location) ?? "";
+    private static string FolderOf(Assembly assembly) => assembly.IsDynamic ? "" : Path.GetDirectoryName(assembly.Location) ?? "";
 }
