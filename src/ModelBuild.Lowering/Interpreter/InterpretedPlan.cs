@@ -60,6 +60,9 @@ internal sealed class InterpretedPlan : CompiledPlan
     public override string NameOfInput(int index) => _plan.Values[_inputs[index]].Name;
 
     /// <inheritdoc/>
+    public override string NameOfOutput(int index) => _plan.Values[_outputs[index]].Name;
+
+    /// <inheritdoc/>
     public override void ComputeSizes(ReadOnlySpan<long> symbols, Span<long> sizes)
     {
         long[] values = symbols.ToArray();
