@@ -33,13 +33,7 @@ public static class Reshaping
 
         if (unknown >= 0)
         {
-            long known = 1;
-            for (int i = 0; i < rank; i++)
-            {
-                known = i == unknown ? known : Multiply(known, sizes[i], data, shape);
-            }
-
-            sizes[unknown] = known != 0 && data.Length % known == 0 ? data.Length / known : throw Mismatch(data, shape);
+            sizes[unknown] = Remaining(data, shape, sizes, unknown);
         }
 
         Copy(data, reshaped, sizes);
@@ -152,6 +146,25 @@ public static class Reshaping
         {
             Buffer.MemoryCopy(source.Data, destination.Data, bytes, bytes);
         }
+    }
+
+    // Where both sides have a 0, the other sizes decide, so that a batch of none keeps the rest of its shape.
+    private static long Remaining(TensorValue data, TensorValue shape, ReadOnlySpan<long> sizes, int unknown)
+    {
+        bool isEmpty = data.Length == 0 && sizes.Contains(0L);
+        long known = 1;
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            known = i == unknown || (isEmpty && sizes[i] == 0) ? known : Multiply(known, sizes[i], data, shape);
+        }
+
+        long whole = 1;
+        foreach (long size in data.Shape)
+        {
+            whole = isEmpty && size == 0 ? whole : Multiply(whole, size, data, shape);
+        }
+
+        return known != 0 && whole % known == 0 ? whole / known : throw Mismatch(data, shape);
     }
 
     private static long Multiply(long a, long b, TensorValue data, TensorValue shape) =>
