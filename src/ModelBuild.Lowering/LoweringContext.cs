@@ -1,14 +1,18 @@
 using ModelBuild.Graphs;
 using ModelBuild.Lowering.ControlFlow;
+using ModelBuild.Lowering.Fusion;
 using ModelBuild.Lowering.Operators;
 using ModelBuild.Lowering.Planning;
 using ModelBuild.Lowering.Rules;
+using ModelBuild.Lowering.Simplification;
 
 namespace ModelBuild.Lowering;
 
 /// <summary>What rules see while a model is lowered.</summary>
 internal sealed class LoweringContext(PlanBuilder builder, Model model, LoweringOptions options)
 {
+    private readonly GraphUses _uses = new(model);
+
     /// <summary>Receives values and calls.</summary>
     public PlanBuilder Builder { get; } = builder;
 
@@ -24,18 +28,36 @@ internal sealed class LoweringContext(PlanBuilder builder, Model model, Lowering
     /// <summary>Lowers nodes in order. Readers bound the depth of nesting.</summary>
     public void LowerNodes(Graph graph)
     {
+        var groups = new GroupPlanner(graph, _uses, Builder);
         foreach (Node node in graph.Nodes)
         {
-            if (ControlFlowLowering.Handles(node))
+            NodeGroup group = Options.UseRules ? groups.Of(node) : new NodeGroup(node);
+            if (group.Nodes[^1] != node)
             {
-                Flush(OuterValues(node));
-                ControlFlowLowering.Lower(this, node);
+                continue;
             }
-            else if (!Options.UseRules || !LoweringRules.TryLower(this, node))
+
+            if (group.Nodes.Count == 1 || !LoweringRules.TryLower(this, group))
             {
-                Flush(node.Inputs);
-                OperatorLowering.Lower(this, node);
+                foreach (Node member in group.Nodes)
+                {
+                    LowerNode(member);
+                }
             }
+        }
+    }
+
+    private void LowerNode(Node node)
+    {
+        if (ControlFlowLowering.Handles(node))
+        {
+            Flush(OuterValues(node));
+            ControlFlowLowering.Lower(this, node);
+        }
+        else if (!Options.UseRules || !LoweringRules.TryLower(this, new NodeGroup(node)))
+        {
+            Flush(node.Inputs);
+            OperatorLowering.Lower(this, node);
         }
     }
 

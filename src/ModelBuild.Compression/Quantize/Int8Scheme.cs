@@ -1,3 +1,4 @@
+using ModelBuild.Passes;
 using System.Globalization;
 using ModelBuild.Compression.Calibrate;
 using ModelBuild.Compression.Data;

@@ -1,4 +1,5 @@
 using ModelBuild.Graphs;
+using ModelBuild.Lowering.Fusion;
 using ModelBuild.Lowering.Planning;
 
 namespace ModelBuild.Lowering.Rules;
@@ -11,8 +12,9 @@ internal sealed class AliasRule : ILoweringRule
         [("", "Reshape"), ("", "Flatten"), ("", "Squeeze"), ("", "Unsqueeze"), ("", "Identity"), ("", "Dropout")];
 
     /// <inheritdoc/>
-    public string? TryLower(LoweringContext context, Node node)
+    public string? TryLower(LoweringContext context, NodeGroup group)
     {
+        Node node = group.Anchor;
         if (node.Input(0) is not { } input || node.Output(0) is not { } output || (node.OpType == "Dropout" && (node.Inputs.Count > 2 || node.Output(1) is not null)))
         {
             return "more than the data is used.";

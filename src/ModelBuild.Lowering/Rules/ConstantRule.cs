@@ -1,5 +1,6 @@
 using System.Text;
 using ModelBuild.Graphs;
+using ModelBuild.Lowering.Fusion;
 
 namespace ModelBuild.Lowering.Rules;
 
@@ -10,8 +11,9 @@ internal sealed class ConstantRule : ILoweringRule
     public IReadOnlyList<(string Domain, string OpType)> Operators { get; } = [("", "Constant")];
 
     /// <inheritdoc/>
-    public string? TryLower(LoweringContext context, Node node)
+    public string? TryLower(LoweringContext context, NodeGroup group)
     {
+        Node node = group.Anchor;
         if (ContentOf(node) is not { } data)
         {
             return "it has no content.";

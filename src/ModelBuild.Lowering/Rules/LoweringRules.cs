@@ -1,4 +1,5 @@
 using ModelBuild.Graphs;
+using ModelBuild.Lowering.Fusion;
 using ModelBuild.Lowering.Planning;
 
 namespace ModelBuild.Lowering.Rules;
@@ -22,18 +23,18 @@ internal static class LoweringRules
     /// <summary>Operator set of the nodes that simplification makes.</summary>
     public const string FusedDomain = "modelbuild";
 
-    /// <summary>Lowers a node by the first rule that takes it.</summary>
-    public static bool TryLower(LoweringContext context, Node node)
+    /// <summary>Lowers a group by the first rule that takes it.</summary>
+    public static bool TryLower(LoweringContext context, NodeGroup group)
     {
-        foreach (ILoweringRule rule in s_rules[(node.Domain, node.OpType)])
+        foreach (ILoweringRule rule in s_rules[(group.Anchor.Domain, group.Anchor.OpType)])
         {
-            string? reason = rule.TryLower(context, node);
+            string? reason = rule.TryLower(context, group);
             if (reason is null)
             {
                 return true;
             }
 
-            context.Builder.Decisions.Add(new LoweringDecision(node.DisplayName, $"{rule.GetType().Name} declines: {reason}"));
+            context.Builder.Decisions.Add(new LoweringDecision(group.Layer, $"{rule.GetType().Name} declines: {reason}"));
         }
 
         return false;

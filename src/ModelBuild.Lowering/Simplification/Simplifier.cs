@@ -8,7 +8,16 @@ namespace ModelBuild.Lowering.Simplification;
 internal static class Simplifier
 {
     /// <summary>The passes, in order.</summary>
-    public static IReadOnlyList<IPass> Passes { get; } = [new ConstantFolding(), new DeadCodeRemoval()];
+    public static IReadOnlyList<IPass> Passes { get; } = 
+    [
+        new IdentityRemoval(),
+        new ConstantFolding(),
+        new BatchNormalizationFolding(),
+        new CommonSubexpressions(),
+        new LayerNormalizationFusion(),
+        new GeluFusion(),
+        new DeadCodeRemoval(),
+    ];
 
     /// <summary>Runs them.</summary>
     public static void Run(Model model, List<LoweringDecision> decisions)

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelBuild.Graphs;
 
-namespace ModelBuild.Compression.Quantize;
+namespace ModelBuild.Passes;
 
 /// <summary>
 /// Merges a <c>BatchNormalization</c> into the convolution before it: with <c>f = scale / sqrt(variance + epsilon)</c> the weights of each output channel become <c>f * w</c>
