@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ModelBuild.Kernels.Operations;
 
 /// <summary><c>0.5 * x * (1 + erf(x / sqrt(2)))</c>.</summary>
-public readonly struct Gelu : IUnaryOperation
+public readonly struct Gelu : IUnaryOperation, IDoubleOperation
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -13,4 +13,8 @@ public readonly struct Gelu : IUnaryOperation
         T half = x * T.Create(0.5f);
         return T.FusedMultiplyAdd(half, VectorMath.Erf(x * T.Create(0.707106781f)), half);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static double IDoubleOperation.Invoke(double x, double alpha, double beta) => 0.5 * x * (1 + DoubleMath.Erf(x / Math.Sqrt(2)));
 }

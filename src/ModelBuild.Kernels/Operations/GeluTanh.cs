@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ModelBuild.Kernels.Operations;
 
 /// <summary><c>0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))</c>.</summary>
-public readonly struct GeluTanh : IUnaryOperation
+public readonly struct GeluTanh : IUnaryOperation, IDoubleOperation
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -14,4 +14,8 @@ public readonly struct GeluTanh : IUnaryOperation
         T u = x * T.FusedMultiplyAdd(x * x, T.Create(0.0713548163f), T.Create(1.59576912f));
         return x * VectorMath.Sigmoid(u);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static double IDoubleOperation.Invoke(double x, double alpha, double beta) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
 }

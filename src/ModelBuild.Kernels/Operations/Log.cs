@@ -3,10 +3,14 @@ using System.Runtime.CompilerServices;
 namespace ModelBuild.Kernels.Operations;
 
 /// <summary>Natural logarithm.</summary>
-public readonly struct Log : IUnaryOperation
+public readonly struct Log : IUnaryOperation, IDoubleOperation
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Invoke<T>(T x, T alpha, T beta)
         where T : struct, IFloatVector<T> => VectorMath.Log(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static double IDoubleOperation.Invoke(double x, double alpha, double beta) => Math.Log(x);
 }

@@ -3,10 +3,14 @@ using System.Runtime.CompilerServices;
 namespace ModelBuild.Kernels.Operations;
 
 /// <summary>The smaller one; NaN where one is NaN.</summary>
-public readonly struct Minimum : IBinaryOperation
+public readonly struct Minimum : IBinaryOperation, INumberOperation
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Invoke<T>(T x, T y)
         where T : struct, IFloatVector<T> => T.Select(T.Equal(x, x), T.Min(x, y), x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T INumberOperation.Invoke<T>(T x, T y) => T.Min(x, y);
 }

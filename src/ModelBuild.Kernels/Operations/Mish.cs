@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ModelBuild.Kernels.Operations;
 
 /// <summary><c>x * tanh(log(1 + exp(x)))</c>.</summary>
-public readonly struct Mish : IUnaryOperation
+public readonly struct Mish : IUnaryOperation, IDoubleOperation
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -15,4 +15,8 @@ public readonly struct Mish : IUnaryOperation
         T n = e * (e + T.Create(2f));
         return x * (n / (n + T.Create(2f)));
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static double IDoubleOperation.Invoke(double x, double alpha, double beta) => x * Math.Tanh(DoubleMath.Softplus(x));
 }
