@@ -1,0 +1,224 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelBuild.Kernels;
+
+/// <summary>One part of a matrix product, or all of it: rows of A times packed panels, done by one thread.</summary>
+internal unsafe struct GemmBlock
+{
+    // A block of one panel, 16 columns of this many k, takes half of the smallest first-level cache in use; the tile of A has room beside it.
+    private const int KBlock = 256;
+
+    // Rows of A times KBlock that a second-level cache of 256 KB keeps beside the panels that pass.
+    private const int RowsInCache = 120;
+
+    /// <summary>First element; a row's elements are adjacent.</summary>
+    public float* A;
+
+    /// <summary>Floats from row to row of A.</summary>
+    public long AStride;
+
+    /// <summary>First panel.</summary>
+    public float* Packed;
+
+    /// <summary>Where the result goes.</summary>
+    public float* C;
+
+    /// <summary>Floats from row to row of the result and of the residual.</summary>
+    public long CStride;
+
+    /// <summary>One float per column, or null.</summary>
+    public float* Bias;
+
+    /// <summary>What is added to the result, or null; it may be the result's memory.</summary>
+    public float* Residual;
+
+    /// <summary>Rows.</summary>
+    public long M;
+
+    /// <summary>Columns.</summary>
+    public long N;
+
+    /// <summary>Length of the sums.</summary>
+    public long K;
+
+    /// <summary>What is done last.</summary>
+    public Epilogue Epilogue;
+
+    /// <summary>A part of the columns and rows of this block.</summary>
+    /// <param name="row">First row.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="column">First column, a multiple of 16.</param>
+    /// <param name="columns">How many columns.</param>
+    public readonly GemmBlock Part(long row, long rows, long column, long columns)
+    {
+        GemmBlock part = this;
+        part.A += row * AStride;
+        part.Packed += column * K;
+        part.C += (row * CStride) + column;
+        part.Bias = Bias == null ? null : Bias + column;
+        part.Residual = Residual == null ? null : Residual + (row * CStride) + column;
+        part.M = rows;
+        part.N = columns;
+        return part;
+    }
+
+    /// <summary>Computes it.</summary>
+    public readonly void Run(GemmMicrokernels kernels)
+    {
+        // A longer sum goes through C in parts, in the same order. Where C also holds the residual, or one tile has all rows so that no panel is read twice, it stays whole.
+        long kBlock = Math.Min(kernels.MaximumK, Residual == C || M <= kernels.MaximumRows ? long.MaxValue : KBlock);
+        if (Residual == C && kernels.MaximumK < K)
+        {
+            kernels = GemmLegs.Best();
+            kBlock = long.MaxValue;
+        }
+
+        long blocks = Math.Max(1, ((K - 1) / kBlock) + 1);
+        kBlock = ((K - 1) / blocks) + 1;
+        GemmTile tile;
+        tile.AStride = (nint)(AStride * sizeof(float));
+        tile.BStride = (nint)(K * GemmMicrokernels.PanelColumns * sizeof(float));
+        tile.CStride = (nint)(CStride * sizeof(float));
+        tile.ResidualStride = tile.CStride;
+        for (long row = 0; row < M;)
+        {
+            // Tiles of nearly the same height: 13 rows are 5 + 4 + 4 and not 6 + 6 + 1.
+            long rowsLeft = M - row;
+            long tiles = ((rowsLeft - 1) / kernels.MaximumRows) + 1;
+            long tilesNow = Math.Min(tiles, Math.Max(1, RowsInCache / kernels.MaximumRows));
+            long rows = tilesNow == tiles ? rowsLeft : rowsLeft / tiles * tilesNow;
+            long k = 0;
+            do
+            {
+                tile.K = (nint)Math.Min(kBlock, K - k);
+                tile.Accumulate = k > 0 ? 1 : 0;
+                bool isLast = k + tile.K >= K;
+                tile.Minimum = isLast ? Epilogue.Minimum : float.NegativeInfinity;
+                tile.Maximum = isLast ? Epilogue.Maximum : float.PositiveInfinity;
+                Panels(kernels, &tile, row, rows, tilesNow, k, isLast);
+                k += kBlock;
+            }
+            while (k < K);
+
+            row += rows;
+        }
+    }
+
+    private readonly void Panels(GemmMicrokernels kernels, GemmTile* tile, long row, long rows, long tiles, long k, bool isLast)
+    {
+        long shortRows = rows / tiles;
+        long longTiles = rows % tiles;
+        long fullPanels = N / GemmMicrokernels.PanelColumns;
+        int tallest = (int)(longTiles > 0 ? shortRows + 1 : shortRows);
+        for (long panel = 0; panel < fullPanels;)
+        {
+            int width = (int)Math.Min(8, fullPanels - panel);
+            _ = kernels.Widest(tallest, ref width);
+            long column = panel * GemmMicrokernels.PanelColumns;
+            long first = row;
+            for (long t = 0; t < tiles; t++)
+            {
+                int height = (int)(t < longTiles ? shortRows + 1 : shortRows);
+                Tile(kernels, tile, first, height, column, width, k, isLast);
+                first += height;
+            }
+
+            panel += width;
+        }
+
+        int tail = (int)(N % GemmMicrokernels.PanelColumns);
+        if (tail > 0)
+        {
+            long column = fullPanels * GemmMicrokernels.PanelColumns;
+            long first = row;
+            for (long t = 0; t < tiles; t++)
+            {
+                int height = (int)(t < longTiles ? shortRows + 1 : shortRows);
+                Tail(kernels, tile, first, height, column, tail, k, isLast);
+                first += height;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Tile(GemmMicrokernels kernels, GemmTile* tile, long row, int rows, long column, int panels, long k, bool isLast)
+    {
+        tile->A = A + (row * AStride) + k;
+        for (int panel = 0; panel < panels;)
+        {
+            int width = panels - panel;
+            Microkernel kernel = kernels.Widest(rows, ref width);
+            long first = column + (panel * GemmMicrokernels.PanelColumns);
+            tile->B = Packed + (first * K) + (k * GemmMicrokernels.PanelColumns);
+            tile->C = C + (row * CStride) + first;
+            tile->Bias = isLast && Bias != null ? Bias + first : null;
+            tile->Residual = isLast && Residual != null ? Residual + (row * CStride) + first : null;
+            kernel.Run(tile);
+            if (isLast && Epilogue.HasFunction)
+            {
+                Epilogue.Apply(tile->C, CStride, rows, width * GemmMicrokernels.PanelColumns);
+            }
+
+            panel += width;
+        }
+    }
+
+    // The last columns, fewer than a panel has: through memory with room for a whole one.
+    private readonly void Tail(GemmMicrokernels kernels, GemmTile* tile, long row, int rows, long column, int columns, long k, bool isLast)
+    {
+        const int Width = GemmMicrokernels.PanelColumns;
+        float* sums = stackalloc float[rows * Width];
+        float* residuals = stackalloc float[rows * Width];
+        float* biases = stackalloc float[Width];
+        nint stride = tile->CStride;
+        int panels = 1;
+        float* c = C + (row * CStride) + column;
+        if (tile->Accumulate != 0)
+        {
+            Copy(c, CStride, sums, Width, rows, columns);
+        }
+
+        tile->A = A + (row * AStride) + k;
+        tile->B = Packed + (column * K) + (k * Width);
+        tile->C = sums;
+        tile->CStride = Width * sizeof(float);
+        tile->ResidualStride = Width * sizeof(float);
+        tile->Bias = null;
+        tile->Residual = null;
+        if (isLast && Bias != null)
+        {
+            Copy(Bias + column, 0, biases, Width, 1, columns);
+            tile->Bias = biases;
+        }
+
+        if (isLast && Residual != null)
+        {
+            Copy(Residual + (row * CStride) + column, CStride, residuals, Width, rows, columns);
+            tile->Residual = residuals;
+        }
+
+        kernels.Widest(rows, ref panels).Run(tile);
+        if (isLast && Epilogue.HasFunction)
+        {
+            Epilogue.Apply(sums, Width, rows, columns);
+        }
+
+        Copy(sums, Width, c, CStride, rows, columns);
+        tile->CStride = stride;
+        tile->ResidualStride = stride;
+    }
+
+    private static void Copy(float* source, long sourceStride, float* destination, long destinationStride, int rows, int columns)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                destination[column] = source[column];
+            }
+
+            source += sourceStride;
+            destination += destinationStride;
+        }
+    }
+}
