@@ -9,6 +9,7 @@ public sealed unsafe class KernelContext : IDisposable
     private ulong _seed;
     private byte* _scratch;
     private long _capacity;
+    private ParallelLoop? _loop;
 
     /// <summary>Makes a context.</summary>
     /// <param name="threads">How many threads a kernel may use, the calling one among them.</param>
@@ -56,12 +57,19 @@ public sealed unsafe class KernelContext : IDisposable
     /// <param name="count">How many pieces of work.</param>
     /// <param name="body">Does one piece: the state, its index, and the number of the worker (below <see cref="Threads"/>), which no two threads share.</param>
     /// <param name="state">Handed to <paramref name="body"/>.</param>
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1822", Justification = "Uses the threads of the context.")]
+    /// <remarks>Inside a body it runs on the calling thread alone, with that thread's worker number. An exception of a body comes to the caller; the rest of the work may be left out then.</remarks>
     public void For(int count, delegate*<void*, int, int, void> body, void* state)
     {
+        if (Threads > 1 && count > 1 && !ParallelLoop.IsInside && HelperThreads.IsSupported)
+        {
+            (_loop ??= NewLoop()).Run(count, body, state);
+            return;
+        }
+
+        int worker = ParallelLoop.Worker;
         for (int i = 0; i < count; i++)
         {
-            body(state, i, 0);
+            body(state, i, worker);
         }
     }
 
@@ -72,6 +80,12 @@ public sealed unsafe class KernelContext : IDisposable
         _temporaries.ForEach(t => t.Release());
         _temporaries.Clear();
         GC.SuppressFinalize(this);
+    }
+
+    private ParallelLoop NewLoop()
+    {
+        HelperThreads.Allow(Threads);
+        return new ParallelLoop(Threads);
     }
 
     private void Free()

@@ -11,6 +11,9 @@ internal unsafe struct GemmBlock
     // Rows of A times KBlock that a second-level cache of 256 KB keeps beside the panels that pass.
     private const int RowsInCache = 120;
 
+    // A function is applied to this many panels at once: still in the cache, and long enough for its loop.
+    private const int FunctionPanels = 8;
+
     /// <summary>First element; a row's elements are adjacent.</summary>
     public float* A;
 
@@ -110,6 +113,7 @@ internal unsafe struct GemmBlock
         long longTiles = rows % tiles;
         long fullPanels = N / GemmMicrokernels.PanelColumns;
         int tallest = (int)(longTiles > 0 ? shortRows + 1 : shortRows);
+        long activated = 0;
         for (long panel = 0; panel < fullPanels;)
         {
             int width = (int)Math.Min(8, fullPanels - panel);
@@ -124,6 +128,13 @@ internal unsafe struct GemmBlock
             }
 
             panel += width;
+            bool isGroupDone = panel - activated >= FunctionPanels || panel == fullPanels;
+            if (isLast && Epilogue.HasFunction && isGroupDone)
+            {
+                long start = activated * GemmMicrokernels.PanelColumns;
+                Epilogue.Apply(C + (row * CStride) + start, CStride, rows, (panel * GemmMicrokernels.PanelColumns) - start);
+                activated = panel;
+            }
         }
 
         int tail = (int)(N % GemmMicrokernels.PanelColumns);
@@ -136,6 +147,11 @@ internal unsafe struct GemmBlock
                 int height = (int)(t < longTiles ? shortRows + 1 : shortRows);
                 Tail(kernels, tile, first, height, column, tail, k, isLast);
                 first += height;
+            }
+
+            if (isLast && Epilogue.HasFunction)
+            {
+                Epilogue.Apply(C + (row * CStride) + column, CStride, rows, tail);
             }
         }
     }
@@ -154,11 +170,6 @@ internal unsafe struct GemmBlock
             tile->Bias = isLast && Bias != null ? Bias + first : null;
             tile->Residual = isLast && Residual != null ? Residual + (row * CStride) + first : null;
             kernel.Run(tile);
-            if (isLast && Epilogue.HasFunction)
-            {
-                Epilogue.Apply(tile->C, CStride, rows, width * GemmMicrokernels.PanelColumns);
-            }
-
             panel += width;
         }
     }
@@ -198,11 +209,6 @@ internal unsafe struct GemmBlock
         }
 
         kernels.Widest(rows, ref panels).Run(tile);
-        if (isLast && Epilogue.HasFunction)
-        {
-            Epilogue.Apply(sums, Width, rows, columns);
-        }
-
         Copy(sums, Width, c, CStride, rows, columns);
         tile->CStride = stride;
         tile->ResidualStride = stride;
