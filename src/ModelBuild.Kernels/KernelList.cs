@@ -25,5 +25,6 @@ internal static partial class KernelList
     [
         typeof(ControlFlow),
         typeof(Loops),
+        typeof(Convolution),
     ];
 }
