@@ -24,6 +24,9 @@ internal static partial class KernelList
     public static IReadOnlyList<Type> Kernels { get; } =
     [
         typeof(ControlFlow),
+        typeof(Copy),
+        typeof(Gather),
+        typeof(Transpose),
         typeof(Loops),
         typeof(Convolution),
     ];

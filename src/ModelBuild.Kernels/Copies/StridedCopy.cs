@@ -6,6 +6,9 @@ namespace ModelBuild.Kernels;
 /// <summary>Copies an n-dimensional block between two layouts. The core of every operator that moves elements.</summary>
 internal static class StridedCopy
 {
+    // Up to so many elements a loop is cheaper than a call.
+    private const int ShortRow = 6;
+
     /// <summary>Copies one tensor's elements to another's; both strides in elements, of any sign, 0 to repeat an element of the source.</summary>
     /// <param name="source">Element at index 0 of every dimension.</param>
     /// <param name="destination">Element at index 0 of every dimension.</param>
@@ -33,23 +36,24 @@ internal static class StridedCopy
             return;
         }
 
-        int inner = 1;
-        if (rank >= 2 && to[rank - 1] == 1 && from[rank - 1] != 1 && from[rank - 1] != 0)
+        if (rank == 1)
         {
-            inner = MoveUnitStrideInward(sizes[..rank], from, to) ? 2 : 1;
+            Rows(ref source, 0, from[0], ref destination, 0, to[0], 1, sizes[0]);
+            return;
         }
 
-        int outer = rank - inner;
+        bool isTransposed = to[rank - 1] == 1 && from[rank - 1] != 1 && from[rank - 1] != 0 && MoveUnitStrideInward(sizes[..rank], from, to);
+        int outer = rank - 2;
         index[..outer].Clear();
         while (true)
         {
-            if (inner == 2)
+            if (isTransposed)
             {
                 Transpose2D.Run(ref source, from[rank - 1], ref destination, to[rank - 2], sizes[rank - 2], sizes[rank - 1]);
             }
             else
             {
-                Row(ref source, from[rank - 1], ref destination, to[rank - 1], sizes[rank - 1]);
+                Rows(ref source, from[rank - 2], from[rank - 1], ref destination, to[rank - 2], to[rank - 1], sizes[rank - 2], sizes[rank - 1]);
             }
 
             int d = outer - 1;
@@ -128,31 +132,54 @@ internal static class StridedCopy
         return true;
     }
 
-    private static void Row<T>(ref T source, long from, ref T destination, long to, long count)
+    // The two innermost dimensions.
+    private static void Rows<T>(ref T source, long fromRow, long from, ref T destination, long toRow, long to, long rows, long count)
     {
-        if (from == 1 && to == 1)
+        if (from == 1 && to == 1 && count > ShortRow)
         {
-            Block(ref source, ref destination, count);
-        }
-        else if (from == 0 && to == 1)
-        {
-            T value = source;
-            while (count > 0)
+            for (; rows > 0; rows--)
             {
-                int part = (int)Math.Min(count, 1 << 30);
-                MemoryMarshal.CreateSpan(ref destination, part).Fill(value);
-                destination = ref Unsafe.Add(ref destination, part);
-                count -= part;
+                Block(ref source, ref destination, count);
+                source = ref Unsafe.Add(ref source, (nint)fromRow);
+                destination = ref Unsafe.Add(ref destination, (nint)toRow);
+            }
+        }
+        else if (from == 0 && to == 1 && count > ShortRow)
+        {
+            for (; rows > 0; rows--)
+            {
+                Fill(ref destination, source, count);
+                source = ref Unsafe.Add(ref source, (nint)fromRow);
+                destination = ref Unsafe.Add(ref destination, (nint)toRow);
             }
         }
         else
         {
-            for (long i = 0; i < count; i++)
+            for (; rows > 0; rows--)
             {
-                destination = source;
-                source = ref Unsafe.Add(ref source, (nint)from);
-                destination = ref Unsafe.Add(ref destination, (nint)to);
+                ref T x = ref source;
+                ref T y = ref destination;
+                for (long i = 0; i < count; i++)
+                {
+                    y = x;
+                    x = ref Unsafe.Add(ref x, (nint)from);
+                    y = ref Unsafe.Add(ref y, (nint)to);
+                }
+
+                source = ref Unsafe.Add(ref source, (nint)fromRow);
+                destination = ref Unsafe.Add(ref destination, (nint)toRow);
             }
+        }
+    }
+
+    private static void Fill<T>(ref T destination, T value, long count)
+    {
+        while (count > 0)
+        {
+            int part = (int)Math.Min(count, 1 << 30);
+            MemoryMarshal.CreateSpan(ref destination, part).Fill(value);
+            destination = ref Unsafe.Add(ref destination, part);
+            count -= part;
         }
     }
 

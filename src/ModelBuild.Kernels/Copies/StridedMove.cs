@@ -13,9 +13,19 @@ internal static class StridedMove
     /// <param name="shape">Sizes of the block.</param>
     /// <param name="sourceStrides">Distances in the source.</param>
     /// <param name="destinationStrides">Distances in the destination.</param>
-    public static void Run(TensorValue source, long sourceStart, TensorValue destination, long destinationStart, ReadOnlySpan<long> shape, ReadOnlySpan<long> sourceStrides, ReadOnlySpan<long> destinationStrides)
+    /// <param name="context">Threads, where there are some.</param>
+    public static unsafe void Run(TensorValue source, long sourceStart, TensorValue destination, long destinationStart, ReadOnlySpan<long> shape, ReadOnlySpan<long> sourceStrides, ReadOnlySpan<long> destinationStrides, KernelContext? context = null)
     {
-        if (!shape.Contains(0L))
+        if (shape.Contains(0L))
+        {
+            return;
+        }
+
+        if (context is not null && source.ElementType != TensorElementType.String)
+        {
+            Copy.Strided(context, source.Data, destination.Data, Elements.Bits(source.ElementType) / 8, sourceStart, destinationStart, shape, sourceStrides, destinationStrides);
+        }
+        else
         {
             Elements.Dispatch(source.ElementType, new Action(source, sourceStart, destination, destinationStart, shape, sourceStrides, destinationStrides));
         }

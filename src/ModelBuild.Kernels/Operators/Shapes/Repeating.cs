@@ -54,7 +54,7 @@ public static class Repeating
             from[(2 * i) + 1] = strides[i];
         }
 
-        StridedMove.Run(source, 0, target, 0, block, from, to);
+        StridedMove.Run(source, 0, target, 0, block, from, to, context);
         PackedElements.Close(target, output, input.ElementType);
     }
 
@@ -91,7 +91,7 @@ public static class Repeating
         TensorValue target = PackedElements.Target(context, output, input.ElementType, 1);
         target.Resize(source.ElementType, sizes);
         Strides.RowMajor(sizes, to);
-        StridedMove.Run(source, 0, target, 0, sizes, from, to);
+        StridedMove.Run(source, 0, target, 0, sizes, from, to, context);
         PackedElements.Close(target, output, input.ElementType);
     }
 }

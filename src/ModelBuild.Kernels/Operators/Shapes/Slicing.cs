@@ -46,7 +46,7 @@ public static class Slicing
         TensorValue target = PackedElements.Target(context, output, data.ElementType, 1);
         target.Resize(source.ElementType, shape);
         Strides.RowMajor(shape, to);
-        StridedMove.Run(source, offset, target, 0, shape, from, to);
+        StridedMove.Run(source, offset, target, 0, shape, from, to, context);
         PackedElements.Close(target, output, data.ElementType);
     }
 

@@ -37,7 +37,7 @@ public static class Transposition
         TensorValue target = PackedElements.Target(context, transposed, data.ElementType, 1);
         target.Resize(source.ElementType, shape);
         Strides.RowMajor(shape, to);
-        StridedMove.Run(source, 0, target, 0, shape, from, to);
+        StridedMove.Run(source, 0, target, 0, shape, from, to, context);
         PackedElements.Close(target, transposed, data.ElementType);
     }
 }
