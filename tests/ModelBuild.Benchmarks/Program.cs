@@ -8,13 +8,14 @@ internal static class Program
     private const string Usage = """
         speed [--models DIR] [--threads N]   calls of a model: through a generated class's path, the bare C API, the managed wrapper; opening
         build                                what models cost a build
+        kernels gemm [--threads N]           single kernels against ONNX Runtime's
         """;
 
     private static int Main(string[] args)
     {
         string? models = null;
         int threads = 1;
-        for (int i = 1; i + 1 < args.Length; i += 2)
+        for (int i = args is ["kernels", ..] ? 2 : 1; i + 1 < args.Length; i += 2)
         {
             switch (args[i])
             {
@@ -38,6 +39,10 @@ internal static class Program
             case ["build"]:
                 Machine.Describe();
                 BuildBenchmark.Run();
+                return 0;
+            case ["kernels", "gemm", ..] when args.Length % 2 == 0:
+                Machine.Describe();
+                GemmBenchmark.Run(threads);
                 return 0;
             default:
                 return Fail();

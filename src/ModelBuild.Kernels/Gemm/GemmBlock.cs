@@ -5,14 +5,14 @@ namespace ModelBuild.Kernels;
 /// <summary>One part of a matrix product, or all of it: rows of A times packed panels, done by one thread.</summary>
 internal unsafe struct GemmBlock
 {
-    // A block of one panel, 16 columns of this many k, takes half of the smallest first-level cache in use; the tile of A has room beside it.
+    // A tile of A, 14 rows of this many k at most, stays in the first-level cache while panels pass, 16 KB each.
     private const int KBlock = 256;
 
-    // Rows of A times KBlock that a second-level cache of 256 KB keeps beside the panels that pass.
-    private const int RowsInCache = 120;
+    // Panels that stay in the second-level cache while tiles of A pass.
+    private const int GroupPanels = 8;
 
-    // A function is applied to this many panels at once: still in the cache, and long enough for its loop.
-    private const int FunctionPanels = 8;
+    // Rows of A that stay in the last-level cache, with their part of C, while groups of panels pass.
+    private const int RowsInCache = 1200;
 
     /// <summary>First element; a row's elements are adjacent.</summary>
     public float* A;
@@ -112,28 +112,23 @@ internal unsafe struct GemmBlock
         long shortRows = rows / tiles;
         long longTiles = rows % tiles;
         long fullPanels = N / GemmMicrokernels.PanelColumns;
-        int tallest = (int)(longTiles > 0 ? shortRows + 1 : shortRows);
-        long activated = 0;
-        for (long panel = 0; panel < fullPanels;)
+        long groups = Math.Max(1, ((fullPanels - 1) / GroupPanels) + 1);
+        for (long group = 0; group < groups; group++)
         {
-            int width = (int)Math.Min(8, fullPanels - panel);
-            _ = kernels.Widest(tallest, ref width);
-            long column = panel * GemmMicrokernels.PanelColumns;
+            long start = fullPanels * group / groups;
+            long end = fullPanels * (group + 1) / groups;
             long first = row;
             for (long t = 0; t < tiles; t++)
             {
                 int height = (int)(t < longTiles ? shortRows + 1 : shortRows);
-                Tile(kernels, tile, first, height, column, width, k, isLast);
+                Tile(kernels, tile, first, height, start, end, k, isLast);
                 first += height;
             }
 
-            panel += width;
-            bool isGroupDone = panel - activated >= FunctionPanels || panel == fullPanels;
-            if (isLast && Epilogue.HasFunction && isGroupDone)
+            if (isLast && Epilogue.HasFunction)
             {
-                long start = activated * GemmMicrokernels.PanelColumns;
-                Epilogue.Apply(C + (row * CStride) + start, CStride, rows, (panel * GemmMicrokernels.PanelColumns) - start);
-                activated = panel;
+                long column = start * GemmMicrokernels.PanelColumns;
+                Epilogue.Apply(C + (row * CStride) + column, CStride, rows, (end * GemmMicrokernels.PanelColumns) - column);
             }
         }
 
@@ -156,19 +151,18 @@ internal unsafe struct GemmBlock
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Tile(GemmMicrokernels kernels, GemmTile* tile, long row, int rows, long column, int panels, long k, bool isLast)
+    private readonly void Tile(GemmMicrokernels kernels, GemmTile* tile, long row, int rows, long panel, long end, long k, bool isLast)
     {
         tile->A = A + (row * AStride) + k;
-        for (int panel = 0; panel < panels;)
+        while (panel < end)
         {
-            int width = panels - panel;
+            int width = (int)Math.Min(8, end - panel);
             Microkernel kernel = kernels.Widest(rows, ref width);
-            long first = column + (panel * GemmMicrokernels.PanelColumns);
-            tile->B = Packed + (first * K) + (k * GemmMicrokernels.PanelColumns);
-            tile->C = C + (row * CStride) + first;
-            tile->Bias = isLast && Bias != null ? Bias + first : null;
-            tile->Residual = isLast && Residual != null ? Residual + (row * CStride) + first : null;
+            long column = panel * GemmMicrokernels.PanelColumns;
+            tile->B = Packed + (column * K) + (k * GemmMicrokernels.PanelColumns);
+            tile->C = C + (row * CStride) + column;
+            tile->Bias = isLast && Bias != null ? Bias + column : null;
+            tile->Residual = isLast && Residual != null ? Residual + (row * CStride) + column : null;
             kernel.Run(tile);
             panel += width;
         }

@@ -56,153 +56,68 @@ internal static unsafe class GemmTiles
         byte* a12 = a9 + (3 * stride);
         byte* b = (byte*)tile->B;
         nint second = Column<L, V>(1, tile->BStride);
-        for (nint k = tile->K; k > 0; k--)
+        V b0, b1;
+        nint k = tile->K;
+        for (; k >= 2; k -= 2)
         {
-            V b0 = L.Load(b);
-            V b1 = W.Rows > 1 ? L.Load(b + second) : default;
-            V a = L.Broadcast(*(float*)a0);
-            s0 = L.MultiplyAdd(a, b0, s0);
-            if (W.Rows > 1)
-            {
-                t0 = L.MultiplyAdd(a, b1, t0);
-            }
+            b0 = L.Load(b);
+            b1 = W.Rows > 1 ? L.Load(b + second) : default;
+            StepRow<L, V, R, W>(a0, 0, b0, b1, ref s0, ref t0);
+            StepRow<L, V, R, W>(a0 + stride, 1, b0, b1, ref s1, ref t1);
+            StepRow<L, V, R, W>(a0 + (2 * stride), 2, b0, b1, ref s2, ref t2);
+            StepRow<L, V, R, W>(a3, 3, b0, b1, ref s3, ref t3);
+            StepRow<L, V, R, W>(a3 + stride, 4, b0, b1, ref s4, ref t4);
+            StepRow<L, V, R, W>(a3 + (2 * stride), 5, b0, b1, ref s5, ref t5);
+            StepRow<L, V, R, W>(a6, 6, b0, b1, ref s6, ref t6);
+            StepRow<L, V, R, W>(a6 + stride, 7, b0, b1, ref s7, ref t7);
+            StepRow<L, V, R, W>(a6 + (2 * stride), 8, b0, b1, ref s8, ref t8);
+            StepRow<L, V, R, W>(a9, 9, b0, b1, ref s9, ref t9);
+            StepRow<L, V, R, W>(a9 + stride, 10, b0, b1, ref s10, ref t10);
+            StepRow<L, V, R, W>(a9 + (2 * stride), 11, b0, b1, ref s11, ref t11);
+            StepRow<L, V, R, W>(a12, 12, b0, b1, ref s12, ref t12);
+            StepRow<L, V, R, W>(a12 + stride, 13, b0, b1, ref s13, ref t13);
+            b0 = L.Load(b + 64);
+            b1 = W.Rows > 1 ? L.Load(b + 64 + second) : default;
+            StepRow<L, V, R, W>(a0 + 4, 0, b0, b1, ref s0, ref t0);
+            StepRow<L, V, R, W>(a0 + stride + 4, 1, b0, b1, ref s1, ref t1);
+            StepRow<L, V, R, W>(a0 + (2 * stride) + 4, 2, b0, b1, ref s2, ref t2);
+            StepRow<L, V, R, W>(a3 + 4, 3, b0, b1, ref s3, ref t3);
+            StepRow<L, V, R, W>(a3 + stride + 4, 4, b0, b1, ref s4, ref t4);
+            StepRow<L, V, R, W>(a3 + (2 * stride) + 4, 5, b0, b1, ref s5, ref t5);
+            StepRow<L, V, R, W>(a6 + 4, 6, b0, b1, ref s6, ref t6);
+            StepRow<L, V, R, W>(a6 + stride + 4, 7, b0, b1, ref s7, ref t7);
+            StepRow<L, V, R, W>(a6 + (2 * stride) + 4, 8, b0, b1, ref s8, ref t8);
+            StepRow<L, V, R, W>(a9 + 4, 9, b0, b1, ref s9, ref t9);
+            StepRow<L, V, R, W>(a9 + stride + 4, 10, b0, b1, ref s10, ref t10);
+            StepRow<L, V, R, W>(a9 + (2 * stride) + 4, 11, b0, b1, ref s11, ref t11);
+            StepRow<L, V, R, W>(a12 + 4, 12, b0, b1, ref s12, ref t12);
+            StepRow<L, V, R, W>(a12 + stride + 4, 13, b0, b1, ref s13, ref t13);
+            b += 2 * 64;
+            a0 += 2 * sizeof(float);
+            a3 += 2 * sizeof(float);
+            a6 += 2 * sizeof(float);
+            a9 += 2 * sizeof(float);
+            a12 += 2 * sizeof(float);
+        }
 
-            if (R.Rows > 1)
-            {
-                a = L.Broadcast(*(float*)(a0 + stride));
-                s1 = L.MultiplyAdd(a, b0, s1);
-                if (W.Rows > 1)
-                {
-                    t1 = L.MultiplyAdd(a, b1, t1);
-                }
-            }
-
-            if (R.Rows > 2)
-            {
-                a = L.Broadcast(*(float*)(a0 + (2 * stride)));
-                s2 = L.MultiplyAdd(a, b0, s2);
-                if (W.Rows > 1)
-                {
-                    t2 = L.MultiplyAdd(a, b1, t2);
-                }
-            }
-
-            if (R.Rows > 3)
-            {
-                a = L.Broadcast(*(float*)a3);
-                s3 = L.MultiplyAdd(a, b0, s3);
-                if (W.Rows > 1)
-                {
-                    t3 = L.MultiplyAdd(a, b1, t3);
-                }
-            }
-
-            if (R.Rows > 4)
-            {
-                a = L.Broadcast(*(float*)(a3 + stride));
-                s4 = L.MultiplyAdd(a, b0, s4);
-                if (W.Rows > 1)
-                {
-                    t4 = L.MultiplyAdd(a, b1, t4);
-                }
-            }
-
-            if (R.Rows > 5)
-            {
-                a = L.Broadcast(*(float*)(a3 + (2 * stride)));
-                s5 = L.MultiplyAdd(a, b0, s5);
-                if (W.Rows > 1)
-                {
-                    t5 = L.MultiplyAdd(a, b1, t5);
-                }
-            }
-
-            if (R.Rows > 6)
-            {
-                a = L.Broadcast(*(float*)a6);
-                s6 = L.MultiplyAdd(a, b0, s6);
-                if (W.Rows > 1)
-                {
-                    t6 = L.MultiplyAdd(a, b1, t6);
-                }
-            }
-
-            if (R.Rows > 7)
-            {
-                a = L.Broadcast(*(float*)(a6 + stride));
-                s7 = L.MultiplyAdd(a, b0, s7);
-                if (W.Rows > 1)
-                {
-                    t7 = L.MultiplyAdd(a, b1, t7);
-                }
-            }
-
-            if (R.Rows > 8)
-            {
-                a = L.Broadcast(*(float*)(a6 + (2 * stride)));
-                s8 = L.MultiplyAdd(a, b0, s8);
-                if (W.Rows > 1)
-                {
-                    t8 = L.MultiplyAdd(a, b1, t8);
-                }
-            }
-
-            if (R.Rows > 9)
-            {
-                a = L.Broadcast(*(float*)a9);
-                s9 = L.MultiplyAdd(a, b0, s9);
-                if (W.Rows > 1)
-                {
-                    t9 = L.MultiplyAdd(a, b1, t9);
-                }
-            }
-
-            if (R.Rows > 10)
-            {
-                a = L.Broadcast(*(float*)(a9 + stride));
-                s10 = L.MultiplyAdd(a, b0, s10);
-                if (W.Rows > 1)
-                {
-                    t10 = L.MultiplyAdd(a, b1, t10);
-                }
-            }
-
-            if (R.Rows > 11)
-            {
-                a = L.Broadcast(*(float*)(a9 + (2 * stride)));
-                s11 = L.MultiplyAdd(a, b0, s11);
-                if (W.Rows > 1)
-                {
-                    t11 = L.MultiplyAdd(a, b1, t11);
-                }
-            }
-
-            if (R.Rows > 12)
-            {
-                a = L.Broadcast(*(float*)a12);
-                s12 = L.MultiplyAdd(a, b0, s12);
-                if (W.Rows > 1)
-                {
-                    t12 = L.MultiplyAdd(a, b1, t12);
-                }
-            }
-
-            if (R.Rows > 13)
-            {
-                a = L.Broadcast(*(float*)(a12 + stride));
-                s13 = L.MultiplyAdd(a, b0, s13);
-                if (W.Rows > 1)
-                {
-                    t13 = L.MultiplyAdd(a, b1, t13);
-                }
-            }
-
-            b += 64;
-            a0 += sizeof(float);
-            a3 += sizeof(float);
-            a6 += sizeof(float);
-            a9 += sizeof(float);
-            a12 += sizeof(float);
+        if (k > 0)
+        {
+            b0 = L.Load(b);
+            b1 = W.Rows > 1 ? L.Load(b + second) : default;
+            StepRow<L, V, R, W>(a0, 0, b0, b1, ref s0, ref t0);
+            StepRow<L, V, R, W>(a0 + stride, 1, b0, b1, ref s1, ref t1);
+            StepRow<L, V, R, W>(a0 + (2 * stride), 2, b0, b1, ref s2, ref t2);
+            StepRow<L, V, R, W>(a3, 3, b0, b1, ref s3, ref t3);
+            StepRow<L, V, R, W>(a3 + stride, 4, b0, b1, ref s4, ref t4);
+            StepRow<L, V, R, W>(a3 + (2 * stride), 5, b0, b1, ref s5, ref t5);
+            StepRow<L, V, R, W>(a6, 6, b0, b1, ref s6, ref t6);
+            StepRow<L, V, R, W>(a6 + stride, 7, b0, b1, ref s7, ref t7);
+            StepRow<L, V, R, W>(a6 + (2 * stride), 8, b0, b1, ref s8, ref t8);
+            StepRow<L, V, R, W>(a9, 9, b0, b1, ref s9, ref t9);
+            StepRow<L, V, R, W>(a9 + stride, 10, b0, b1, ref s10, ref t10);
+            StepRow<L, V, R, W>(a9 + (2 * stride), 11, b0, b1, ref s11, ref t11);
+            StepRow<L, V, R, W>(a12, 12, b0, b1, ref s12, ref t12);
+            StepRow<L, V, R, W>(a12 + stride, 13, b0, b1, ref s13, ref t13);
         }
 
         V minimum = L.Broadcast(tile->Minimum);
@@ -414,6 +329,24 @@ internal static unsafe class GemmTiles
         StoreRow<L, V, R, Rows2>(tile, 2, u2, v2, minimum, maximum, 2);
         StoreRow<L, V, R, Rows2>(tile, 2, w2, x2, minimum, maximum, 4);
         StoreRow<L, V, R, Rows2>(tile, 2, y2, z2, minimum, maximum, 6);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StepRow<L, V, R, W>(byte* a, int row, V b0, V b1, ref V s, ref V t)
+        where L : struct, IGemmLanes<V>
+        where V : struct
+        where R : struct, IRows
+        where W : struct, IRows
+    {
+        if (R.Rows > row)
+        {
+            V value = L.Broadcast(*(float*)a);
+            s = L.MultiplyAdd(value, b0, s);
+            if (W.Rows > 1)
+            {
+                t = L.MultiplyAdd(value, b1, t);
+            }
+        }
     }
 
     /// <summary>Bytes from the first vector of a row of B to another, which may lie in a further panel.</summary>
