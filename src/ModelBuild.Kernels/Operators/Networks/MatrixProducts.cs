@@ -61,6 +61,16 @@ internal static unsafe class MatrixProducts
     /// <param name="columns">Columns of the source.</param>
     /// <param name="destination">Columns by rows, without gaps.</param>
     public static void Transpose<T>(T* source, long sourceStride, long rows, long columns, T* destination)
+        where T : unmanaged => Transpose(source, sourceStride, rows, columns, destination, rows);
+
+    /// <summary>Writes the transpose of a matrix.</summary>
+    /// <param name="source">Rows by columns.</param>
+    /// <param name="sourceStride">Elements from one row to the next.</param>
+    /// <param name="rows">Rows of the source.</param>
+    /// <param name="columns">Columns of the source.</param>
+    /// <param name="destination">Columns by rows.</param>
+    /// <param name="destinationStride">Elements from one row of the destination to the next.</param>
+    public static void Transpose<T>(T* source, long sourceStride, long rows, long columns, T* destination, long destinationStride)
         where T : unmanaged
     {
         const long Block = 32;
@@ -69,7 +79,7 @@ internal static unsafe class MatrixProducts
             long rowEnd = Math.Min(rows, row + Block);
             for (long column = 0; column < columns; column++)
             {
-                T* target = destination + (column * rows);
+                T* target = destination + (column * destinationStride);
                 for (long r = row; r < rowEnd; r++)
                 {
                     target[r] = source[(r * sourceStride) + column];
