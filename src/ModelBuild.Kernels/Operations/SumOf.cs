@@ -1,0 +1,20 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelBuild.Kernels.Operations;
+
+/// <summary>Sum.</summary>
+public readonly struct SumOf : IReduction
+{
+    /// <inheritdoc/>
+    public static float Identity => 0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Accumulate<T>(T total, T x)
+        where T : struct, IFloatVector<T> => total + x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine<T>(T x, T y)
+        where T : struct, IFloatVector<T> => x + y;
+}
