@@ -29,5 +29,10 @@ internal static partial class KernelList
         typeof(Transpose),
         typeof(Loops),
         typeof(Convolution),
+        typeof(Elementwise),
+        typeof(Reduce),
+        typeof(Softmax),
+        typeof(LayerNormalization),
+        typeof(ChannelNormalization),
     ];
 }
