@@ -78,7 +78,7 @@ internal static unsafe class Tensors
         Assert.AreEqual(expected.ToString(), actual.ToString(), because);
         if (expected.ElementType == TensorElementType.String)
         {
-            CollectionAssert.AreEqual(expected.Strings.ToArray(), actual.Strings.ToArray(), because);
+            Assert.AreEqual(string.Join("|", expected.Strings.ToArray()), string.Join("|", actual.Strings.ToArray()), because);
             return;
         }
 

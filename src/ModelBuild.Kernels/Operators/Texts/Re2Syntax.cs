@@ -71,10 +71,11 @@ internal static class Re2Syntax
         switch (kind)
         {
             case 'd' or 'w' or 's':
-                output.Append(inClass ? Ascii(kind) : $"[{Ascii(kind)}]");
+                output.Append(inClass ? AsciiClasses.Find(kind) : $"[{AsciiClasses.Find(kind)}]");
                 return index + 1;
             case 'D' or 'W' or 'S':
-                output.Append(inClass ? Complement(kind) : $"[^{Ascii(char.ToLowerInvariant(kind))}]");
+                string others = AsciiClasses.Find(char.ToLowerInvariant(kind), isNegated: true)!;
+                output.Append(inClass ? others : $"[{others}]");
                 return index + 1;
             case 'Q':
                 int end = pattern.IndexOf(@"\E", index + 2, StringComparison.Ordinal);
@@ -106,15 +107,6 @@ internal static class Re2Syntax
                 return index + 1;
         }
     }
-
-    private static string Ascii(char kind) => kind switch { 'd' => "0-9", 'w' => "0-9A-Za-z_", _ => @"\t\n\f\r " };
-
-    private static string Complement(char kind) => kind switch
-    {
-        'D' => @"\u0000-/:-\uFFFF",
-        'W' => @"\u0000-/:-@\[-\^`\{-\uFFFF",
-        _ => @"\u0000-\u0008\u000B\u000E-\u001F!-\uFFFF",
-    };
 
     private static int Class(string pattern, int index, StringBuilder output)
     {
@@ -153,22 +145,9 @@ internal static class Re2Syntax
         throw new KernelException($"A class in the pattern '{pattern}' has no end.");
     }
 
-    private static string Posix(string name, string pattern) => name switch
+    private static string Posix(string name, string pattern)
     {
-        "alnum" => "0-9A-Za-z",
-        "alpha" => "A-Za-z",
-        "ascii" => @"\u0000-\u007F",
-        "blank" => @"\t ",
-        "cntrl" => @"\u0000-\u001F\u007F",
-        "digit" => "0-9",
-        "graph" => "!-~",
-        "lower" => "a-z",
-        "print" => " -~",
-        "punct" => @"!-/:-@\[-`\{-~",
-        "space" => @"\t\n\u000B\f\r ",
-        "upper" => "A-Z",
-        "word" => "0-9A-Za-z_",
-        "xdigit" => "0-9A-Fa-f",
-        _ => throw new KernelException($"There is no class [:{name}:] in the pattern '{pattern}'."),
-    };
+        bool isNegated = name.StartsWith('^');
+        return AsciiClasses.Find(isNegated ? name[1..] : name, isNegated) ?? throw new KernelException($"There is no class [:{name}:] in the pattern '{pattern}'.");
+    }
 }
