@@ -16,13 +16,15 @@ internal static partial class KernelList
     /// <summary>Every operator, family by family.</summary>
     public static IReadOnlyList<OperatorEntry> Operators { get; } =
     [
-        .. Elementwise(), .. Reductions(), .. Shapes(), .. Selections(), .. Texts(), .. Sequences(), .. RandomNumbers(), .. Networks(), .. Recurrences(), .. Quantizations(), .. Signals(), .. Images(),
+        .. Elementwise(), .. Reductions(), .. Shapes(), .. Selections(), .. Texts(), .. Sequences(), .. RandomNumbers(), .. ProductOperators(), .. Networks(), .. Recurrences(), .. Quantizations(), .. Signals(), .. Images(),
         .. MachineLearning(), .. Training(), .. Contrib(),
     ];
 
     /// <summary>Classes whose public static methods a plan may call by <c>Class.Method</c>; a method has one overload.</summary>
     public static IReadOnlyList<Type> Kernels { get; } =
     [
+        typeof(Gemm),
+        typeof(MatMul),
         typeof(ControlFlow),
         typeof(Copy),
         typeof(Gather),
