@@ -1,6 +1,7 @@
 using ModelBuild.Graphs;
 using ModelBuild.Graphs.Inference;
 using ModelBuild.Lowering.ControlFlow;
+using ModelBuild.Lowering.Expansion;
 using ModelBuild.Lowering.Operators;
 using ModelBuild.Lowering.Planning;
 using ModelBuild.Lowering.Rules;
@@ -23,6 +24,7 @@ internal static class Lowerer
         Model model = source.Copy();
         PassList.Run(PassList.Normalization, model);
         var decisions = new List<LoweringDecision>();
+        Simplifier.Run([new ExpansionPass()], model, decisions);
         if (options.Simplify)
         {
             Simplifier.Run(model, decisions);

@@ -20,9 +20,12 @@ internal static class Simplifier
     ];
 
     /// <summary>Runs them.</summary>
-    public static void Run(Model model, List<LoweringDecision> decisions)
+    public static void Run(Model model, List<LoweringDecision> decisions) => Run(Passes, model, decisions);
+
+    /// <summary>Runs some passes.</summary>
+    public static void Run(IReadOnlyList<IPass> passes, Model model, List<LoweringDecision> decisions)
     {
-        foreach (PassResult result in PassList.Run(Passes, model))
+        foreach (PassResult result in PassList.Run(passes, model))
         {
             decisions.AddRange(result.Entries.Select(e => new LoweringDecision(e.Where, $"{result.Pass}{(e.Applied ? "" : " declines")}: {e.Reason}")));
         }
