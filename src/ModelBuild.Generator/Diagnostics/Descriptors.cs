@@ -20,9 +20,12 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor Duplicate = new("MB4008", "Two signatures describe the same class", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
     public static readonly DiagnosticDescriptor Language = new("MB4009", "C# language version is too old", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
     public static readonly DiagnosticDescriptor NotYet = new("MB4010", "Metadata is not carried out yet", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
+    public static readonly DiagnosticDescriptor UnreadablePlan = new("MB4011", "Plan can't be read", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
+    public static readonly DiagnosticDescriptor NotCompiled = new("MB4012", "Model has not been compiled yet", "{0}", "ModelBuild", DiagnosticSeverity.Info, true);
+    public static readonly DiagnosticDescriptor NoUnsafe = new("MB4013", "Unsafe code is not allowed", "{0}", "ModelBuild", DiagnosticSeverity.Error, true);
 
     private static readonly Dictionary<string, DiagnosticDescriptor> s_byId =
-        new[] { UnreadableSignature, Defect, MemberName, NoClass, NoMember, Labels, Stream, Duplicate, Language, NotYet }.ToDictionary(d => d.Id);
+        new[] { UnreadableSignature, Defect, MemberName, NoClass, NoMember, Labels, Stream, Duplicate, Language, NotYet, UnreadablePlan, NotCompiled, NoUnsafe }.ToDictionary(d => d.Id);
 
     /// <summary>All of them.</summary>
     public static IEnumerable<DiagnosticDescriptor> All => s_byId.Values;

@@ -30,6 +30,12 @@ internal sealed class CallSurface
 
     public ModelSpec Spec { get; }
 
+    /// <summary>The plan of a compiled model.</summary>
+    public PlanSpec Plan { get; init; } = PlanSpec.None;
+
+    /// <summary>The factory of the backend's sessions.</summary>
+    public string Opener => !Spec.IsCompiled ? "global::ModelBuild.OnnxRuntime.OnnxRuntimeBackend.Open" : Plan.HasPlan ? $"{Plans.PlanNames.Class}.Open" : $"{Runtime}.CompiledBackend.Open";
+
     /// <summary>Inputs that the caller gives.</summary>
     public List<TensorSpec> Feeds { get; }
 

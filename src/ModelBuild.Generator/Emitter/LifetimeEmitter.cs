@@ -12,7 +12,7 @@ internal static class LifetimeEmitter
         writer.Line($"private readonly {CallSurface.Runtime}.ModelHandle _model;");
         writer.Separate();
         writer.Docs("Prepares the model. The weights are loaded at the first use, by whichever thread comes first.", [("options", options)]);
-        writer.Line($"public {name}(global::ModelBuild.ModelOptions? options = null) => _model = new(Manifest.Definition, {surface.Spec.Opener}, options);");
+        writer.Line($"public {name}(global::ModelBuild.ModelOptions? options = null) => _model = new(Manifest.Definition, {surface.Opener}, options);");
         writer.Separate();
         writer.Docs("The model's names, types, shapes and origin.", []);
         writer.Line("public static global::ModelBuild.ModelInfo Info => Manifest.Definition.Info;");

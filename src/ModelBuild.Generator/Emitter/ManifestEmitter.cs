@@ -30,6 +30,11 @@ internal static class ManifestEmitter
         writer.Line($"Assembly = typeof({spec.ClassName}).Assembly,");
         writer.Line($"Embedded = {(s.Storage == "Embedded" ? "true" : "false")},");
         writer.Line($"ExecutionProviders = new string[] {{ {string.Join(", ", s.ExecutionProviders.DefaultIfEmpty("Cpu").Select(SourceText.Literal))} }},");
+        if (surface.Plan.HasPlan)
+        {
+            writer.Line($"Plan = new {Plans.PlanNames.Class}(),");
+        }
+
         writer.Close(";");
         foreach (TensorSpec tensor in spec.Inputs.Concat(spec.Outputs).Where(t => t.Role != TensorRole.None && t.IsFixed && t.Dimensions.Count > 0))
         {

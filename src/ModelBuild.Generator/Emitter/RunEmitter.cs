@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using ModelBuild.Generator.Emitter.Plans;
 using ModelBuild.Generator.Model;
 
 namespace ModelBuild.Generator.Emitter;
@@ -154,7 +155,7 @@ internal static class RunEmitter
     private static void Execute(SourceWriter writer, CallSurface surface)
     {
         string outputs = surface.IsSingle ? $"{CallSurface.Span}<{surface.Fetches[0].Element.Type}> destination" : "scoped in Fetches fetches";
-        Begin(writer, surface, "void Execute", outputs);
+        Begin(writer, surface, "void Execute", outputs, DirectRun.Applies(surface, surface.Plan));
         foreach (TensorSpec output in surface.Fetches)
         {
             string destination = surface.IsSingle ? "destination" : $"fetches.{output.Identifier}";
@@ -212,13 +213,18 @@ internal static class RunEmitter
         End(writer);
     }
 
-    private static void Begin(SourceWriter writer, CallSurface surface, string method, string? outputs)
+    private static void Begin(SourceWriter writer, CallSurface surface, string method, string? outputs, bool isDirect = false)
     {
         writer.Separate();
         writer.Open($"private {method}({CallSurface.Join(surface.FeedParameters(), surface.HasSizes ? ["in Sizes sizes"] : [], outputs is null ? [] : [outputs], [$"{CallSurface.Token} cancellationToken"])})");
         if (surface.Spec.IsStream)
         {
             writer.Line("ThrowIfDisposed();");
+        }
+
+        if (isDirect)
+        {
+            DirectRun.EmitCall(writer, surface);
         }
 
         writer.Line($"{CallSurface.Runtime}.ModelCall call = _model.BeginCall();");

@@ -4,10 +4,11 @@ using System.Text;
 namespace ModelBuild.Generator.Emitter;
 
 /// <summary>Writes indented lines.</summary>
-internal sealed class SourceWriter
+/// <param name="indent">Indentation to start with.</param>
+internal sealed class SourceWriter(int indent = 0)
 {
     private readonly StringBuilder _text = new();
-    private int _indent;
+    private int _indent = indent;
     private bool _separate;
 
     /// <summary>One line; an empty one stays without spaces.</summary>
@@ -81,6 +82,18 @@ internal sealed class SourceWriter
         {
             Doc("remarks", remarks);
         }
+    }
+
+    /// <summary>The lines of another writer as they are.</summary>
+    public void Append(SourceWriter lines)
+    {
+        if (_separate && lines._text.Length > 0)
+        {
+            _separate = false;
+            _text.Append('\n');
+        }
+
+        _text.Append(lines._text);
     }
 
     public override string ToString() => _text.ToString();

@@ -44,8 +44,8 @@ internal sealed record ModelSpec
     /// <summary>Whether the class is used through streams.</summary>
     public bool IsStream => States.Count + Contexts.Count > 0;
 
-    /// <summary>The factory of the backend's sessions.</summary>
-    public string Opener { get; init; } = "";
+    /// <summary>Whether a plan runs it.</summary>
+    public bool IsCompiled { get; init; }
 }
 
 /// <summary>A class or the reasons why there is none, and what else is to be said.</summary>

@@ -51,7 +51,7 @@ internal sealed class ModelParser
     private ModelSpec Build()
     {
         CheckNames();
-        string opener = Opener();
+        CheckBackend();
         if (_signature.Tokenizer.Length > 0 || _signature.Pooling.Length > 0)
         {
             Report("MB4010", "Tokenizer and Pooling are not carried out yet: the class has no Embed. Remove the metadata and give token numbers to Run.");
@@ -70,7 +70,7 @@ internal sealed class ModelParser
             Symbols = new(symbols),
             States = new(_signature.States.Select(s => new StateSpec(inputs.FindIndex(i => i.Name == s.Input), outputs.FindIndex(o => o.Name == s.Output))).Where(s => s.Input >= 0 && s.Output >= 0)),
             Contexts = new(_signature.Contexts.Select(c => new ContextSpec(inputs.FindIndex(i => i.Name == c.Input), c.Count)).Where(c => c.Input >= 0)),
-            Opener = opener,
+            IsCompiled = _signature.Backend == "Compiled",
         };
         if (_failed)
         {
@@ -109,15 +109,12 @@ internal sealed class ModelParser
         }
     }
 
-    private string Opener()
+    private void CheckBackend()
     {
-        if (_signature.Backend == "OnnxRuntime")
+        if (_signature.Backend is not ("Compiled" or "OnnxRuntime"))
         {
-            return "global::ModelBuild.OnnxRuntime.OnnxRuntimeBackend.Open";
+            Fail("MB4001", $"The model signature can't be read: the backend is '{_signature.Backend}'. It is Compiled or OnnxRuntime.");
         }
-
-        Fail("MB4010", $"Backend '{_signature.Backend}' is not carried out yet. Set Backend=\"OnnxRuntime\" and reference the package ModelBuild.OnnxRuntime.");
-        return "";
     }
 
     private string HintName()

@@ -97,6 +97,35 @@ public sealed unsafe class PlanFrame : IDisposable
         }
     }
 
+    /// <summary>The condition of a block.</summary>
+    /// <exception cref="KernelException">It is not one boolean.</exception>
+    public bool IsTrue(int value)
+    {
+        TensorValue tensor = Tensor(value);
+        return tensor is { Length: 1, ElementType: TensorElementType.Bool } ? *tensor.Data != 0 : throw new KernelException($"A condition is {tensor} and not one boolean.");
+    }
+
+    /// <summary>Whether a loop goes on; sets the value with the number of the iteration.</summary>
+    /// <param name="step">Position of the loop in the plan.</param>
+    /// <param name="tripCount">Value with the limit, or -1.</param>
+    /// <param name="condition">Value with the condition, or -1.</param>
+    /// <param name="iteration">Value that receives the number.</param>
+    /// <param name="count">The number.</param>
+    /// <exception cref="OperationCanceledException"><see cref="CancellationToken"/> fired.</exception>
+    public bool BeginIteration(int step, int tripCount, int condition, int iteration, long count)
+    {
+        BeginStep(step);
+        if ((tripCount >= 0 && count >= *Tensor(tripCount).Pointer<long>()) || (condition >= 0 && !IsTrue(condition)))
+        {
+            return false;
+        }
+
+        TensorValue number = Tensor(iteration);
+        number.Resize(TensorElementType.Int64);
+        *number.Pointer<long>() = count;
+        return true;
+    }
+
     /// <summary>Gives an input that is a tensor of numbers. The memory stays the caller's.</summary>
     public void SetInput(int input, TensorElementType elementType, void* data, ReadOnlySpan<long> shape)
     {
