@@ -14,7 +14,7 @@ namespace ModelBuild.Generator.Tests;
 [TestClass]
 public sealed class CachingTests
 {
-    private static readonly string[] s_steps = [ModelGenerator.ModelsStep, ModelGenerator.DuplicatesStep, ModelGenerator.LanguageStep, ModelGenerator.SourcesStep];
+    private static readonly string[] s_steps = [ModelGenerator.ModelsStep, ModelGenerator.DuplicatesStep, ModelGenerator.CompilationStep, ModelGenerator.PlansStep, ModelGenerator.PairsStep, ModelGenerator.SourcesStep];
 
     [TestMethod]
     public void Unrelated_edit_leaves_every_step_cached()

@@ -113,7 +113,40 @@ public sealed class DiagnosticTests
     public void MB4010_what_is_not_carried_out_yet()
     {
         AssertReports("MB4010", Embedder with { Tokenizer = "models/vocab.txt" }, "no Embed");
-        AssertReports("MB4010", Embedder with { Backend = "Compiled" }, "'Compiled'", "ModelBuild.OnnxRuntime");
+    }
+
+    [TestMethod]
+    public void MB4011_a_plan_that_is_none()
+    {
+        foreach (string plan in new[] { "no plan", PlanFile.Empty + "cell\n", PlanFile.Empty + "arena\t0\t0\ninputs\t7\n", PlanFile.Empty + "call\tGemm.Run;\tcontext\tx\n" })
+        {
+            GeneratorDriverRunResult result = GeneratorRun.Driver().AddAdditionalTexts(GeneratorRun.TextsOf((Embedder with { Backend = "Compiled" }, plan))).RunGenerators(GeneratorRun.Compile()).GetRunResult();
+            Assert.AreEqual("MB4011", result.Diagnostics.Single().Id);
+            Assert.Contains("Embedder", result.Diagnostics.Single().GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    [TestMethod]
+    public void MB4012_an_empty_plan_gives_a_complete_class_that_throws()
+    {
+        AssertReports("MB4012", Embedder with { Backend = "Compiled" }, "not compiled yet");
+        System.Reflection.Assembly assembly = GeneratorRun.Load(GeneratorRun.CompileWithoutWarnings([.. GoldenCases.All.Select(s => s with { Backend = "Compiled" })]));
+        Type type = assembly.GetType("Consumer.ImageFeatures")!;
+        using var model = (IModel)Activator.CreateInstance(type, [null])!;
+        Assert.AreEqual("MB5011", Assert.ThrowsExactly<ModelRuntimeException>(() => model.ExecutionProvider).Code);
+    }
+
+    [TestMethod]
+    public void MB4013_a_compiler_without_unsafe_code()
+    {
+        CSharpCompilation compilation = GeneratorRun.Compile();
+        compilation = compilation.WithOptions(compilation.Options.WithAllowUnsafe(false));
+        GeneratorDriverRunResult result = GeneratorRun.Driver().AddAdditionalTexts(GeneratorRun.TextsOf((Embedder with { Backend = "Compiled" }, PlanFile.Write(PlanSamples.Copy)))).RunGenerators(compilation).GetRunResult();
+        Assert.AreEqual("MB4013", result.Diagnostics.Single().Id);
+
+        // The rest of the project compiles, so that this is the only error.
+        Assert.IsEmpty(compilation.AddSyntaxTrees(result.GeneratedTrees).GetDiagnostics());
+        Assert.IsEmpty(GeneratorRun.Driver().AddAdditionalTexts(GeneratorRun.TextsOf(Embedder)).RunGenerators(compilation).GetRunResult().Diagnostics);
     }
 
     [TestMethod]

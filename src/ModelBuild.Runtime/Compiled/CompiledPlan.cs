@@ -4,6 +4,10 @@ namespace ModelBuild.Runtime;
 public abstract unsafe class CompiledPlan
 {
     private PlanSlot[]? _slots;
+    private int[]? _inputs;
+    private int[]? _defaults;
+    private int[]? _outputs;
+    private int[]? _symbols;
 
     /// <summary>
     /// The values, one after the other: kind, element type, home, place, position of first and last use, number of dimensions (-1 when the shape is
@@ -47,6 +51,20 @@ public abstract unsafe class CompiledPlan
 
     /// <summary>The values, decoded once for all frames.</summary>
     internal PlanSlot[] Slots => _slots ??= PlanSlot.Read(Values);
+
+    // As arrays, because unoptimized code allocates for each span over constants.
+
+    /// <summary>The same as <see cref="Inputs"/>.</summary>
+    internal int[] InputValues => _inputs ??= Inputs.ToArray();
+
+    /// <summary>The same as <see cref="Defaults"/>.</summary>
+    internal int[] DefaultValues => _defaults ??= Defaults.ToArray();
+
+    /// <summary>The same as <see cref="Outputs"/>.</summary>
+    internal int[] OutputValues => _outputs ??= Outputs.ToArray();
+
+    /// <summary>The same as <see cref="Symbols"/>.</summary>
+    internal int[] SymbolPlaces => _symbols ??= Symbols.ToArray();
 
     /// <summary>Computes the sizes from the symbols.</summary>
     public abstract void ComputeSizes(ReadOnlySpan<long> symbols, Span<long> sizes);

@@ -8,6 +8,8 @@ namespace ModelBuild.Runtime;
 /// <summary>The memory of one call of a <see cref="CompiledPlan"/>: values, sizes, arena. Kept for the next call. Not thread-safe.</summary>
 public sealed unsafe class PlanFrame : IDisposable
 {
+    private const int KeptPlaces = 16;
+
     private readonly CompiledPlan _plan;
     private readonly byte* _weights;
     private readonly PlanSlot[] _slots;
@@ -18,6 +20,8 @@ public sealed unsafe class PlanFrame : IDisposable
     private byte* _arena;
     private long _arenaCapacity;
     private bool _isLaidOut;
+    private ArenaPlaces?[]? _places;
+    private uint _nextPlaces;
 
     /// <summary>Makes a frame.</summary>
     /// <param name="plan">The plan.</param>
@@ -31,10 +35,10 @@ public sealed unsafe class PlanFrame : IDisposable
         Context = context;
         _slots = plan.Slots;
         _values = Array.ConvertAll(_slots, s => s.CreateValue());
-        _symbols = new long[plan.Symbols.Length / 2];
+        _symbols = new long[plan.SymbolPlaces.Length / 2];
         _symbols.AsSpan().Fill(-1);
         _sizes = new long[plan.SizeCount];
-        _given = new bool[plan.Inputs.Length];
+        _given = new bool[plan.InputValues.Length];
         ShowWeights();
     }
 
@@ -129,7 +133,7 @@ public sealed unsafe class PlanFrame : IDisposable
     /// <summary>Gives an input that is a tensor of numbers. The memory stays the caller's.</summary>
     public void SetInput(int input, TensorElementType elementType, void* data, ReadOnlySpan<long> shape)
     {
-        int value = _plan.Inputs[input];
+        int value = _plan.InputValues[input];
         if (_values[value] is not TensorValue tensor)
         {
             _values[value].CopyFrom(Wrap(elementType, data, shape));
@@ -151,7 +155,7 @@ public sealed unsafe class PlanFrame : IDisposable
     /// <summary>Gives an input that is a tensor of texts; they are copied.</summary>
     public void SetInput(int input, ReadOnlySpan<string> texts, ReadOnlySpan<long> shape)
     {
-        int index = _plan.Inputs[input];
+        int index = _plan.InputValues[input];
         if (_values[index] is not TensorValue tensor || _slots[index].ElementType is not (TensorElementType.String or TensorElementType.Undefined))
         {
             throw new KernelException($"Input '{_plan.NameOfInput(input)}' is no tensor of texts.");
@@ -167,7 +171,7 @@ public sealed unsafe class PlanFrame : IDisposable
     /// <summary>Gives an input of any kind; it is copied.</summary>
     public void SetInput(int input, PlanValue value)
     {
-        int index = _plan.Inputs[input];
+        int index = _plan.InputValues[input];
         if (_values[index] is TensorValue tensor)
         {
             tensor.IsShapeFixed = false;
@@ -181,7 +185,7 @@ public sealed unsafe class PlanFrame : IDisposable
     /// <summary>Says where an output goes; without this it lies in memory of the frame.</summary>
     public void SetOutput(int output, void* data, long byteCapacity)
     {
-        int value = _plan.Outputs[output];
+        int value = _plan.OutputValues[output];
         if (_values[value] is TensorValue tensor)
         {
             tensor.IsShapeFixed = false;
@@ -190,7 +194,7 @@ public sealed unsafe class PlanFrame : IDisposable
     }
 
     /// <summary>An output, after the call.</summary>
-    public PlanValue Output(int output) => _values[_plan.Outputs[output]];
+    public PlanValue Output(int output) => _values[_plan.OutputValues[output]];
 
     /// <summary>Reads the sizes from the inputs, lays out the arena when they changed, and checks the inputs' shapes.</summary>
     /// <exception cref="KernelException">An input is missing or its shape contradicts the model or another input.</exception>
@@ -214,7 +218,7 @@ public sealed unsafe class PlanFrame : IDisposable
     /// <summary>Forgets the callers' memory.</summary>
     public void Finish()
     {
-        foreach (int output in _plan.Outputs)
+        foreach (int output in _plan.OutputValues)
         {
             if (_values[output] is TensorValue tensor)
             {
@@ -255,13 +259,13 @@ public sealed unsafe class PlanFrame : IDisposable
                 continue;
             }
 
-            int value = _plan.Defaults[i];
+            int value = _plan.DefaultValues[i];
             if (value < 0)
             {
                 throw new KernelException($"Input '{_plan.NameOfInput(i)}' is missing.");
             }
 
-            PlanValue input = _values[_plan.Inputs[i]];
+            PlanValue input = _values[_plan.InputValues[i]];
             if (input is TensorValue tensor)
             {
                 tensor.IsShapeFixed = false;
@@ -274,11 +278,11 @@ public sealed unsafe class PlanFrame : IDisposable
     private bool ReadSymbols()
     {
         bool changed = false;
-        ReadOnlySpan<int> places = _plan.Symbols;
+        ReadOnlySpan<int> places = _plan.SymbolPlaces;
         for (int i = 0; i < _symbols.Length; i++)
         {
             int input = places[2 * i];
-            ReadOnlySpan<long> shape = _values[_plan.Inputs[input]] is TensorValue t ? t.Shape : [];
+            ReadOnlySpan<long> shape = _values[_plan.InputValues[input]] is TensorValue t ? t.Shape : [];
             if (shape.Length <= places[(2 * i) + 1])
             {
                 throw new KernelException($"Input '{_plan.NameOfInput(input)}' has {shape.Length} dimensions, which are too few.");
@@ -307,12 +311,8 @@ public sealed unsafe class PlanFrame : IDisposable
     private void LayOut()
     {
         Span<long> shape = stackalloc long[64];
-        long arena = _plan.ArenaBytes;
-        long[] offsets = new long[_slots.Length];
-        if (arena < 0)
-        {
-            arena = PlaceAll(offsets);
-        }
+        ArenaPlaces? places = _plan.ArenaBytes < 0 ? FindPlaces() : null;
+        long arena = places?.Bytes ?? _plan.ArenaBytes;
 
         if (arena > _arenaCapacity)
         {
@@ -328,7 +328,7 @@ public sealed unsafe class PlanFrame : IDisposable
             {
                 Span<long> sizes = slot.Shape(_sizes, shape);
                 tensor.IsShapeFixed = false;
-                tensor.Bind(_arena + (_plan.ArenaBytes < 0 ? offsets[i] : slot.Place), ByteSize(slot, sizes));
+                tensor.Bind(_arena + (places is null ? slot.Place : places.Offsets[i]), ByteSize(slot, sizes));
                 tensor.Resize(slot.ElementType, sizes);
                 tensor.IsShapeFixed = true;
             }
@@ -343,7 +343,24 @@ public sealed unsafe class PlanFrame : IDisposable
         }
     }
 
-    private long PlaceAll(long[] offsets)
+    // Callers that alternate between a few combinations of sizes shall not pay for each change.
+    private ArenaPlaces FindPlaces()
+    {
+        _places ??= new ArenaPlaces?[KeptPlaces];
+        foreach (ArenaPlaces? kept in _places)
+        {
+            if (kept is not null && kept.Symbols.AsSpan().SequenceEqual(_symbols))
+            {
+                return kept;
+            }
+        }
+
+        ArenaPlaces places = PlaceAll();
+        _places[_nextPlaces++ % KeptPlaces] = places;
+        return places;
+    }
+
+    private ArenaPlaces PlaceAll()
     {
         Span<long> shape = stackalloc long[64];
         var indices = new List<int>();
@@ -364,12 +381,13 @@ public sealed unsafe class PlanFrame : IDisposable
 
         long[] places = new long[indices.Count];
         long total = ArenaPlanner.Place(CollectionsMarshal.AsSpan(bytes), CollectionsMarshal.AsSpan(first), CollectionsMarshal.AsSpan(last), places);
+        long[] offsets = new long[_slots.Length];
         for (int i = 0; i < places.Length; i++)
         {
             offsets[indices[i]] = places[i];
         }
 
-        return total;
+        return new([.. _symbols], offsets, total);
     }
 
     private static long ByteSize(PlanSlot slot, ReadOnlySpan<long> shape)
@@ -390,7 +408,7 @@ public sealed unsafe class PlanFrame : IDisposable
         Span<long> shape = stackalloc long[64];
         for (int i = 0; i < _given.Length; i++)
         {
-            int value = _plan.Inputs[i];
+            int value = _plan.InputValues[i];
             PlanSlot slot = _slots[value];
             if (slot.HasShape && _values[value] is TensorValue tensor)
             {
@@ -408,7 +426,7 @@ public sealed unsafe class PlanFrame : IDisposable
     private void ShowCallers()
     {
         Span<long> shape = stackalloc long[64];
-        foreach (int output in _plan.Outputs)
+        foreach (int output in _plan.OutputValues)
         {
             PlanSlot slot = _slots[output];
             if (slot is { HasShape: true, Home: PlanSlotHome.Output } && _values[output] is TensorValue tensor)
@@ -476,4 +494,10 @@ public sealed unsafe class PlanFrame : IDisposable
             _arenaCapacity = 0;
         }
     }
+
+    /// <summary>Where values lie in the arena for one combination of symbols.</summary>
+    /// <param name="Symbols">The combination.</param>
+    /// <param name="Offsets">For each value its offset.</param>
+    /// <param name="Bytes">Size of the arena.</param>
+    private sealed record ArenaPlaces(long[] Symbols, long[] Offsets, long Bytes);
 }

@@ -17,20 +17,26 @@ internal static class GeneratorRun
     public static GeneratorDriverRunResult Generate(params ModelSignature[] signatures) => Driver().RunGenerators(Compile(), Texts(signatures)).GetRunResult();
 
     /// <summary>The text of the one file that a signature gives.</summary>
-    public static string GenerateText(ModelSignature signature)
+    public static string GenerateText(ModelSignature signature) => GenerateTexts(signature, "").Single();
+
+    /// <summary>The texts of the files that a signature with a plan gives.</summary>
+    public static string[] GenerateTexts(ModelSignature signature, string plan)
     {
-        GeneratorDriverRunResult result = Generate(signature);
+        GeneratorDriverRunResult result = Driver().RunGenerators(Compile(), TextsOf((signature, plan))).GetRunResult();
         Assert.AreEqual("", string.Join("\n", result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
-        return result.Results.Single().GeneratedSources.Single().SourceText.ToString();
+        return [.. result.Results.Single().GeneratedSources.Select(s => s.SourceText.ToString())];
     }
 
     /// <summary>Codes of what the generator reports.</summary>
     public static string[] Codes(params ModelSignature[] signatures) => [.. Generate(signatures).Diagnostics.Select(d => d.Id)];
 
     /// <summary>The compilation of generated code with <paramref name="code"/>, without warnings.</summary>
-    public static CSharpCompilation CompileWithoutWarnings(ModelSignature[] signatures, params string[] code)
+    public static CSharpCompilation CompileWithoutWarnings(ModelSignature[] signatures, params string[] code) => CompileWithoutWarnings(TextsOf(signatures), code);
+
+    /// <summary>The compilation of generated code with <paramref name="code"/>, without warnings.</summary>
+    public static CSharpCompilation CompileWithoutWarnings(ImmutableArray<AdditionalText> texts, params string[] code)
     {
-        Driver().RunGeneratorsAndUpdateCompilation(Compile(code), Texts(signatures), out Compilation compilation, out ImmutableArray<Diagnostic> reported);
+        Driver().RunGeneratorsAndUpdateCompilation(Compile(code), texts, out Compilation compilation, out ImmutableArray<Diagnostic> reported);
         AssertNone(reported.Where(d => d.Severity == DiagnosticSeverity.Error), compilation);
         AssertNone(compilation.GetDiagnostics().Where(d => d.Severity > DiagnosticSeverity.Hidden && !d.IsSuppressed), compilation);
         return (CSharpCompilation)compilation;
@@ -59,10 +65,13 @@ internal static class GeneratorRun
         "Consumer_" + Guid.NewGuid().ToString("N"),
         code.Select((text, i) => CSharpSyntaxTree.ParseText(text, ParseOptions(), path: $"/consumer/Code{i}.cs", encoding: System.Text.Encoding.UTF8)),
         s_references,
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999));
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999, allowUnsafe: true));
 
     public static ImmutableArray<AdditionalText> TextsOf(params ModelSignature[] signatures) =>
         [.. signatures.Select((s, i) => new Text($"/consumer/obj/modelbuild/{i}.mbsig", SignatureFile.Write(s)))];
+
+    public static ImmutableArray<AdditionalText> TextsOf(params (ModelSignature Signature, string Plan)[] models) =>
+        [.. models.SelectMany((m, i) => new[] { new Text($"/consumer/obj/modelbuild/{i}.mbsig", SignatureFile.Write(m.Signature)), new Text($"/consumer/obj/modelbuild/{i}.mbplan", m.Plan.Length > 0 ? m.Plan : PlanFile.Empty) })];
 
     private static GeneratorDriver RunGenerators(this GeneratorDriver driver, Compilation compilation, ImmutableArray<AdditionalText> texts) =>
         driver.AddAdditionalTexts(texts).RunGenerators(compilation);
@@ -87,7 +96,7 @@ internal static class GeneratorRun
     private static ImmutableArray<MetadataReference> References()
     {
         string[] trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        string[] wanted = ["System.", "netstandard.dll", "mscorlib.dll", "ModelBuild.Runtime.dll", "ModelBuild.Runtime.OnnxRuntime.dll", "MSTest.TestFramework.dll", "Microsoft.VisualStudio.TestPlatform.TestFramework.dll"];
+        string[] wanted = ["System.", "netstandard.dll", "mscorlib.dll", "ModelBuild.Runtime.dll", "ModelBuild.Kernels.dll", "ModelBuild.Runtime.OnnxRuntime.dll", "MSTest.TestFramework.dll", "Microsoft.VisualStudio.TestPlatform.TestFramework.dll"];
         return [.. trusted.Where(p => wanted.Any(w => Path.GetFileName(p).StartsWith(w, StringComparison.Ordinal))).Select(p => (MetadataReference)MetadataReference.CreateFromFile(p))];
     }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ModelBuild.Formats;
 using ModelBuild.Graphs;
+using ModelBuild.Lowering;
 using ModelBuild.Manifest;
 
 namespace ModelBuild.Generator.Tests.Infrastructure;
@@ -54,51 +55,65 @@ internal sealed class TestModel
         return value;
     }
 
-    /// <summary>Writes the model, compiles the class with the code, and calls <c>Program.Test(path)</c>.</summary>
-    /// <param name="body">Statements of the method; the path of the model is <c>path</c>.</param>
+    /// <summary>Writes the model, compiles the class with the code for each backend, and calls <c>Program.Test(path)</c>.</summary>
+    /// <param name="body">Statements of the method; the path of the weights is <c>path</c>.</param>
     /// <param name="members">Further members of the program.</param>
-    public void Run(string body, string members = "")
+    /// <param name="backends">Which backends.</param>
+    public void Run(string body, string members = "", params string[] backends)
     {
-        using (var model = new Graphs.Model { IrVersion = 8, Graph = _graph })
-        {
-            model.OpsetImports[""] = 17;
-            ModelFormats.Write(model, Path, new ModelWriteOptions { ExternalData = false });
-        }
-
         try
         {
-            string code = $$"""
-                using System;
-                using System.Linq;
-                using System.Collections.Generic;
-                using System.Numerics.Tensors;
-                using System.Threading;
-                using System.Threading.Tasks;
-                using Microsoft.VisualStudio.TestTools.UnitTesting;
-                using ModelBuild;
-
-                namespace Consumer;
-
-                internal static class Program
+            using var model = new Graphs.Model { IrVersion = 8, Graph = _graph };
+            model.OpsetImports[""] = 17;
+            ModelFormats.Write(model, Path, new ModelWriteOptions { ExternalData = false });
+            string plan = System.IO.Path.ChangeExtension(Path, ".mbplan");
+            string weights = System.IO.Path.ChangeExtension(Path, ".mbw");
+            CompiledFiles.Write(Lowerer.Lower(model), plan, weights);
+            foreach (string backend in backends is [] ? ["OnnxRuntime", "Compiled"] : backends)
+            {
+                bool isCompiled = backend == "Compiled";
+                ModelSignature signature = Signature with { Backend = backend, WeightsFile = $"models/{Signature.ClassName}{(isCompiled ? ".mbw" : ".onnx")}" };
+                Assembly assembly = GeneratorRun.Load(GeneratorRun.CompileWithoutWarnings(GeneratorRun.TextsOf((signature, isCompiled ? File.ReadAllText(plan) : "")), Program(body, members)));
+                try
                 {
-                    public static async Task Test(string path)
-                    {
-                        var options = new ModelOptions { Path = path };
-                        await Task.Yield();
-                {{body}}
-                    }
-
-                {{members}}
+                    ((Task)assembly.GetType("Consumer.Program")!.GetMethod("Test")!.Invoke(null, [isCompiled ? weights : Path])!).GetAwaiter().GetResult();
                 }
-                """;
-            Assembly assembly = GeneratorRun.Load(GeneratorRun.CompileWithoutWarnings([Signature], code));
-            ((Task)assembly.GetType("Consumer.Program")!.GetMethod("Test")!.Invoke(null, [Path])!).GetAwaiter().GetResult();
+                catch (Exception e)
+                {
+                    throw new InvalidOperationException($"{backend}: {e.Message}", e);
+                }
+            }
         }
         finally
         {
             Directory.Delete(System.IO.Path.GetDirectoryName(Path)!, recursive: true);
         }
     }
+
+    private static string Program(string body, string members) => $$"""
+        using System;
+        using System.Linq;
+        using System.Collections.Generic;
+        using System.Numerics.Tensors;
+        using System.Threading;
+        using System.Threading.Tasks;
+        using Microsoft.VisualStudio.TestTools.UnitTesting;
+        using ModelBuild;
+
+        namespace Consumer;
+
+        internal static class Program
+        {
+            public static async Task Test(string path)
+            {
+                var options = new ModelOptions { Path = path };
+                await Task.Yield();
+        {{body}}
+            }
+
+        {{members}}
+        }
+        """;
 
     private static Shape ShapeOf(object?[] dimensions) => new(dimensions.Select(d => d switch
     {
