@@ -20,7 +20,7 @@ public sealed class CachingTests
     public void Unrelated_edit_leaves_every_step_cached()
     {
         CSharpCompilation compilation = GeneratorRun.Compile("class A { int x; }");
-        GeneratorDriver driver = GeneratorRun.Driver().AddAdditionalTexts(GeneratorRun.TextsOf([.. GoldenCases.All]));
+        GeneratorDriver driver = GeneratorRun.Driver().AddAdditionalTexts(GeneratorRun.TextsOf([.. GoldenCases.All.Select(s => (s, "")), .. PlanSamples.All.Select(s => (s.Signature, PlanFile.Write(s.Plan)))]));
         driver = driver.RunGenerators(compilation);
         SyntaxTree tree = compilation.SyntaxTrees.Single();
         compilation = compilation.ReplaceSyntaxTree(tree, tree.WithChangedText(Microsoft.CodeAnalysis.Text.SourceText.From("class A { int x; string? Added(int y) => null; } class B;")));
@@ -52,6 +52,19 @@ public sealed class CachingTests
     }
 
     [TestMethod]
+    public void A_changed_plan_makes_only_its_class_anew()
+    {
+        CSharpCompilation compilation = GeneratorRun.Compile();
+        ImmutableArray<AdditionalText> texts = GeneratorRun.TextsOf([.. PlanSamples.All.Select(s => (s.Signature, PlanFile.Write(s.Plan)))]);
+        GeneratorDriver driver = GeneratorRun.Driver().AddAdditionalTexts(texts).RunGenerators(compilation);
+        driver = driver.ReplaceAdditionalText(texts[1], new GeneratorRun.Text(texts[1].Path, PlanFile.Write(PlanSamples.All[0].Plan with { WeightsHash = "" })));
+        GeneratorRunResult result = driver.RunGenerators(compilation).GetRunResult().Results.Single();
+        IncrementalStepRunReason[] reasons = [.. result.TrackedSteps[ModelGenerator.SourcesStep].SelectMany(s => s.Outputs).Select(o => o.Reason)];
+        Assert.HasCount(1, reasons.Where(r => r == IncrementalStepRunReason.Modified));
+        Assert.IsTrue(reasons.All(r => r is IncrementalStepRunReason.Modified or IncrementalStepRunReason.Cached), string.Join(",", reasons));
+    }
+
+    [TestMethod]
     public void A_rewritten_signature_of_the_same_content_is_unchanged()
     {
         CSharpCompilation compilation = GeneratorRun.Compile();
@@ -72,6 +85,14 @@ public sealed class CachingTests
             Assert.IsNotNull(result.Spec);
             Walk(result, new HashSet<object>(ReferenceEqualityComparer.Instance));
             Assert.AreEqual(result, ModelParser.Parse("/a.mbsig", SignatureFile.Write(signature)));
+        }
+
+        foreach ((ModelSignature _, Plan plan) in PlanSamples.All)
+        {
+            PlanSpec spec = PlanParser.Parse("/a.mbplan", PlanFile.Write(plan));
+            Assert.IsTrue(spec.HasPlan);
+            Walk(spec, new HashSet<object>(ReferenceEqualityComparer.Instance));
+            Assert.AreEqual(spec, PlanParser.Parse("/a.mbplan", PlanFile.Write(plan)));
         }
     }
 

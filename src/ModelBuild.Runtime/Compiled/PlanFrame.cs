@@ -10,6 +10,9 @@ public sealed unsafe class PlanFrame : IDisposable
 {
     private const int KeptPlaces = 16;
 
+    [ThreadStatic]
+    private static KernelContext? t_context;
+
     private readonly CompiledPlan _plan;
     private readonly byte* _weights;
     private readonly PlanSlot[] _slots;
@@ -44,6 +47,9 @@ public sealed unsafe class PlanFrame : IDisposable
 
     /// <summary>Gives back the arena.</summary>
     ~PlanFrame() => FreeArena();
+
+    /// <summary>What kernels may use in a call without a frame: one thread, and scratch memory of that thread.</summary>
+    public static KernelContext ThreadContext => t_context ??= new KernelContext();
 
     /// <summary>What kernels may use.</summary>
     public KernelContext Context { get; }

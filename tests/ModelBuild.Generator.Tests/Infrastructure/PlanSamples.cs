@@ -24,9 +24,9 @@ internal static class PlanSamples
             WeightsHash = string.Concat(Enumerable.Repeat("0123456789abcdef", 4)),
             Body = new(
             [
-                Call("add */ \n", "Copies.Move", Pointer("source", 0), Pointer("destination", 4, true), Integer("bytes", 16)),
-                Call("move", "Copies.Move", Pointer("source", 3), Pointer("destination", 6, true), Integer("bytes", 16)),
-                Call("flat", "Copies.Move", Pointer("source", 5), Pointer("destination", 2, true), Integer("bytes", 16)),
+                Call("scale */ \n", "Elementwise.Broadcast<Operations.Multiply>", true, Pointer("x", 0), Pointer("y", 1), Pointer("z", 4, true), Integers("xShape", 1, 4), Integers("yShape", 1)),
+                Call("bias", "Elementwise.Binary<Operations.Add>", true, Pointer("x", 5), Pointer("y", 3), Pointer("z", 6, true), Integer("length", 4)),
+                Call("relu", "Elementwise.Unary<Operations.Relu>", true, Pointer("x", 6), Pointer("y", 2, true), Integer("length", 4), Float("alpha", 0), Float("beta", -0f)),
             ]),
         });
 
@@ -51,10 +51,10 @@ internal static class PlanSamples
             Body = new(
             [
                 Call("relu", "Elementwise.Unary<Operations.LeakyRelu>", true, Pointer("x", 1), Pointer("y", 5, true), Number("length", Size(2)), Float("alpha", 0.1f), Float("beta", float.NaN)),
-                Call("concat", "Joining.Concat", Values("inputs", 1, 5), Tensor("concatResult", 2, true), Integer("axis", -2)),
-                Call("lower", "TextNormalizing.StringNormalizer", Tensor("x", 0), Tensor("y", 3, true), Text("caseChangeAction", "LOWER"), Integer("isCaseSensitive", 0), Text("locale", "en\"US"), Texts("stopwords", "a\\", "\u2028")),
-                Call("size", "ShapeQueries.Size", Tensor("data", 0), Tensor("size", 4, true)),
-                .. Enumerable.Range(0, 10).Select(i => Call($"copy/{i}", "ControlFlow.Clear", Tensor("accumulator", 6, true), Enumeration("elementType", "TensorElementType", "Float32"), i % 2 == 0 ? Integers("itemShape", 3, -1) : Numbers("itemShape", Size(0), 3))),
+                Call("concat", "Joining.Concat", Values("inputs", 1, 5), TensorArgument("concatResult", 2, true), Integer("axis", -2)),
+                Call("lower", "Normalizing.StringNormalizer", TensorArgument("x", 0), TensorArgument("y", 3, true), Text("caseChangeAction", "LOWER"), Integer("isCaseSensitive", 0), Text("locale", "en\"US"), Texts("stopwords", "a\\", "\u2028")),
+                Call("size", "ShapeQueries.Size", TensorArgument("data", 0), TensorArgument("size", 4, true)),
+                .. Enumerable.Range(0, 10).Select(i => Call($"copy/{i}", "ControlFlow.Clear", TensorArgument("accumulator", 6, true), Enumeration("elementType", "TensorElementType", "Float32"), i % 2 == 0 ? Integers("itemShape", 3, -1) : Numbers("itemShape", Size(0), 3))),
             ]),
         });
 
@@ -73,15 +73,18 @@ internal static class PlanSamples
             Outputs = new([3, 4]),
             Body = new(
             [
-                new PlanIf("if", 0, new([Call("then", "Loops.Assign", AnyValue("x", 2), AnyValue("y", 3, true))]), new([Call("else", "Joining.Concat", Values("inputs", 2), Tensor("concatResult", 3, true), Integer("axis", 0))])),
-                Call("loop", "ControlFlow.Clear", Tensor("accumulator", 4, true), Enumeration("elementType", "TensorElementType", "Float32"), Integers("itemShape", 3)),
+                new PlanIf("if", 0, new([Call("then", "Loops.Assign", AnyValue("x", 2), AnyValue("y", 3, true))]), new([Call("else", "Joining.Concat", Values("inputs", 2), TensorArgument("concatResult", 3, true), Integer("axis", 0))])),
+                Call("loop", "ControlFlow.Clear", TensorArgument("accumulator", 4, true), Enumeration("elementType", "TensorElementType", "Float32"), Integers("itemShape", 3)),
                 new PlanLoop("loop", 1, 0, 5, new(
                 [
                     new PlanIf("inner", 0, new([Call("inner/then", "Loops.Assign", AnyValue("x", 2), AnyValue("y", 6, true))]), default),
-                    Call("append", "Loops.Append", Tensor("item", 6), Tensor("iteration", 5), Tensor("accumulator", 4, true)),
+                    Call("append", "Loops.Append", TensorArgument("item", 6), TensorArgument("iteration", 5), TensorArgument("accumulator", 4, true)),
                 ])),
             ]),
         });
+
+    /// <summary>A plan for tests that need any.</summary>
+    public static Plan Copy => Small.Plan;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<(ModelSignature Signature, Plan Plan)> All { get; } = [.. new[] { Small, Dynamic, Branches }.Select(s => (s.Signature with { Backend = "Compiled", WeightsFile = $"models/{s.Signature.ClassName}.mbw" }, s.Plan))];
@@ -99,7 +102,7 @@ internal static class PlanSamples
 
     private static PlanArgument Pointer(string name, int value, bool isOutput = false) => Argument(name, PlanArgumentKind.Pointer, "float*", isOutput, value);
 
-    private static PlanArgument Tensor(string name, int value, bool isOutput = false) => Argument(name, PlanArgumentKind.Value, "TensorValue", isOutput, value);
+    private static PlanArgument TensorArgument(string name, int value, bool isOutput = false) => Argument(name, PlanArgumentKind.Value, "TensorValue", isOutput, value);
 
     private static PlanArgument AnyValue(string name, int value, bool isOutput = false) => Argument(name, PlanArgumentKind.Value, "PlanValue", isOutput, value);
 

@@ -25,7 +25,7 @@ internal static class CallEmitter
         List<string> arguments = [.. call.Arguments.Select(a => $"{Identifiers.Escape(a.Name)}: {Argument(a, memory, constants)}")];
         if (call.UsesContext)
         {
-            arguments.Insert(0, "frame.Context");
+            arguments.Insert(0, memory.Context);
         }
 
         string indent = "";

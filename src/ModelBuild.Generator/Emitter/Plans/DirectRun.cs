@@ -18,7 +18,7 @@ internal static class DirectRun
     /// <summary>Whether every step of a plan works on pointers whose places are known.</summary>
     public static bool Fits(Plan plan) =>
         plan.ArenaBytes is >= 0 and <= MaxArena && plan.WeightsBytes <= MaxWeights && plan.Sizes.Count == 0 && plan.Outputs.Count == 1 && plan.Inputs.Count > 0
-        && plan.Body.Count <= MaxSteps && plan.Body.All(s => s is PlanCall { UsesContext: false } call && call.Arguments.All(a => IsDirect(plan, a)))
+        && plan.Body.Count <= MaxSteps && plan.Body.All(s => s is PlanCall call && call.Arguments.All(a => IsDirect(plan, a)))
         && plan.Values[plan.Outputs[0]].Home == PlanHome.Output && plan.Inputs.All(i => plan.Values[i].Home == PlanHome.Input);
 
     /// <summary>Whether a class hands its spans to the plan as they are.</summary>
@@ -40,7 +40,7 @@ internal static class DirectRun
     public static void Emit(SourceWriter writer, CallSurface surface, Plan plan, PlanConstants constants)
     {
         var memory = new PlanMemory(plan, isDirect: true);
-        var body = new SourceWriter(4);
+        var body = new SourceWriter(5);
         foreach (PlanCall call in plan.Body.Cast<PlanCall>())
         {
             body.Line(CallEmitter.Comment(plan, call));
@@ -58,6 +58,11 @@ internal static class DirectRun
         writer.Line("return false;");
         writer.Close();
         writer.Separate();
+        if (memory.UsesContext)
+        {
+            writer.Line($"{PlanNames.Kernels}.KernelContext context = {CallSurface.Runtime}.PlanFrame.ThreadContext;");
+        }
+
         if (memory.UsesWeights)
         {
             writer.Line("byte* weights = block.Data;");

@@ -18,6 +18,19 @@ internal sealed class PlanMemory(Plan plan, bool isDirect)
     /// <summary>Whether <c>weights</c> is used.</summary>
     public bool UsesWeights { get; private set; }
 
+    /// <summary>Whether <c>context</c> is used in a method without a frame.</summary>
+    public bool UsesContext { get; private set; }
+
+    /// <summary>What kernels may use.</summary>
+    public string Context
+    {
+        get
+        {
+            UsesContext = true;
+            return isDirect ? "context" : "frame.Context";
+        }
+    }
+
     /// <summary>Sizes that are used.</summary>
     public IEnumerable<int> Sizes => _sizes;
 

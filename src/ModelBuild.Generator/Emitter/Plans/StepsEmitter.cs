@@ -12,6 +12,9 @@ internal sealed class StepsEmitter(SourceWriter writer, Plan plan, PlanConstants
 {
     private const int MethodSteps = 12;
 
+    /// <summary>A block with no more statements than this stands where it belongs.</summary>
+    private const int InlineSteps = 6;
+
     private readonly List<string> _layers = [];
     private readonly Queue<(string Name, List<PlanStatement> Steps, int Position)> _pending = new();
 
@@ -96,7 +99,7 @@ internal sealed class StepsEmitter(SourceWriter writer, Plan plan, PlanConstants
         // The locals that a method needs are known when its statements are written.
         var memory = new PlanMemory(plan, isDirect: false);
         SourceWriter outer = writer;
-        writer = new SourceWriter(2);
+        writer = new SourceWriter(3);
         Statements(steps, position, memory);
         SourceWriter body = writer;
         writer = outer;
@@ -145,26 +148,38 @@ internal sealed class StepsEmitter(SourceWriter writer, Plan plan, PlanConstants
                     writer.Line($"// {PlanNames.Comment(i.Layer)}");
                     writer.Line($"frame.BeginStep({number});");
                     writer.Open($"if (frame.IsTrue({PlanNames.Integer(i.Condition)}))");
-                    Calls(i.Then, position + 1);
+                    Block(i.Then, position + 1, memory);
                     writer.Close();
                     if (i.Else.Count > 0)
                     {
                         writer.Open("else");
-                        Calls(i.Else, position + 1 + Count(i.Then));
+                        Block(i.Else, position + 1 + Count(i.Then), memory);
                         writer.Close();
                     }
 
                     break;
                 case PlanLoop l:
                     writer.Line($"// {PlanNames.Comment(l.Layer)}");
-                    writer.Open($"for (long iteration = 0; frame.BeginIteration({number}, {PlanNames.Integer(l.TripCount)}, {PlanNames.Integer(l.Condition)}, {PlanNames.Integer(l.Iteration)}, iteration); iteration++)");
-                    Calls(l.Body, position + 1);
+                    writer.Open($"for (long i{number} = 0; frame.BeginIteration({number}, {PlanNames.Integer(l.TripCount)}, {PlanNames.Integer(l.Condition)}, {PlanNames.Integer(l.Iteration)}, i{number}); i{number}++)");
+                    Block(l.Body, position + 1, memory);
                     writer.Close();
                     break;
             }
 
             position += Count([statement]);
             writer.Separate();
+        }
+    }
+
+    private void Block(EquatableArray<PlanStatement> body, int position, PlanMemory memory)
+    {
+        if (Count(body) <= InlineSteps)
+        {
+            Statements(body, position, memory);
+        }
+        else
+        {
+            Calls(body, position);
         }
     }
 
