@@ -1,4 +1,5 @@
 using ModelBuild.Conformance.Formats;
+using ModelBuild.Conformance.Models;
 using ModelBuild.Conformance.Suite;
 
 namespace ModelBuild.Conformance;
@@ -9,6 +10,8 @@ internal static class Program
     private const string Usage = """
         suite DIR --engine onnxruntime|rewritten [--filter REGEX] [--tsv FILE]
             every folder below DIR with model.onnx and test_data_set_*; the last line counts
+        models DIR [--engine compiled] [--filter REGEX] [--tsv FILE]
+            every ONNX file below DIR on random inputs, compared with ONNX Runtime within 1e-4
         formats DIR [--tsv FILE]
             every model file below DIR: read, run, compared with recorded outputs
         """;
@@ -20,6 +23,7 @@ internal static class Program
             return args switch
             {
                 ["suite", var folder, .. var options] => SuiteCommand.Run(folder, options),
+                ["models", var folder, .. var options] => ModelsCommand.Run(folder, options),
                 ["formats", var folder, .. var options] => FormatsCommand.Run(folder, options),
                 ["worker", var job] => Worker.Serve(job),
                 _ => Fail(Usage),

@@ -37,5 +37,6 @@ internal static class SuiteCommand
 
     private static int Count(IReadOnlyList<CaseResult> results, Outcome outcome) => results.Count(r => r.Outcome == outcome);
 
-    private static string Word(Outcome outcome) => outcome switch { Outcome.Passed => "passed", Outcome.Failed => "failed", _ => "unsupported" };
+    /// <summary>An outcome as it is printed.</summary>
+    public static string Word(Outcome outcome) => outcome switch { Outcome.Passed => "passed", Outcome.Failed => "failed", _ => "unsupported" };
 }

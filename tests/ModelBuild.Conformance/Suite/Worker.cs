@@ -1,5 +1,6 @@
 using ModelBuild.Conformance.Engines;
 using ModelBuild.Conformance.Formats;
+using ModelBuild.Conformance.Models;
 
 namespace ModelBuild.Conformance.Suite;
 
@@ -13,6 +14,8 @@ internal static class Worker
     {
         Func<string, string> answer = job == FormatsJob
             ? FileChecker.Check
+            : job.StartsWith(ModelsCommand.JobPrefix, StringComparison.Ordinal)
+            ? path => ModelChecker.Check(EngineList.Find(job[ModelsCommand.JobPrefix.Length..])!, path)
             : path => CaseRunner.Run(EngineList.Find(job)!, path);
         while (Console.In.ReadLine() is { } path)
         {
