@@ -9,11 +9,13 @@ internal static class Program
         speed [--models DIR] [--threads N]   calls of a model: through a generated class's path, the bare C API, the managed wrapper; opening
         build                                what models cost a build
         kernels gemm [--threads N]           single kernels against ONNX Runtime's
+        kernels conv [--threads N] [--filter TEXT]   convolution kernels against ONNX Runtime's
         """;
 
     private static int Main(string[] args)
     {
         string? models = null;
+        string filter = "";
         int threads = 1;
         for (int i = args is ["kernels", ..] ? 2 : 1; i + 1 < args.Length; i += 2)
         {
@@ -23,6 +25,9 @@ internal static class Program
                     models = args[i + 1];
                     break;
                 case "--threads" when int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out threads):
+                    break;
+                case "--filter":
+                    filter = args[i + 1];
                     break;
                 default:
                     return Fail();
@@ -35,6 +40,10 @@ internal static class Program
                 Machine.Describe();
                 SpeedBenchmark.Run(models, threads);
                 OpenBenchmark.Run(models, threads);
+                return 0;
+            case ["kernels", "conv", ..] when args.Length % 2 == 0:
+                Machine.Describe();
+                ConvolutionBenchmark.Run(threads, filter);
                 return 0;
             case ["build"]:
                 Machine.Describe();
