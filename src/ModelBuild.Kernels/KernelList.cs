@@ -36,5 +36,7 @@ internal static partial class KernelList
         typeof(Softmax),
         typeof(LayerNormalization),
         typeof(ChannelNormalization),
+        typeof(Layout),
+        typeof(BlockedPooling),
     ];
 }

@@ -58,6 +58,7 @@ public static unsafe class Layout
         for (int n = 0; n < batch; n++, x += inputStride, y += outputStride)
         {
             int done = 0;
+            bool tailMoved = false;
             while (done < count)
             {
                 int from = firstChannel + done, to = firstOutChannel + done, rest = count - done;
@@ -69,6 +70,7 @@ public static unsafe class Layout
                     int blocks = ends ? ConvolutionPacking.Blocks(rest) : rest / Lanes;
                     Buffer.MemoryCopy(source, destination, blocks * block * sizeof(float), blocks * block * sizeof(float));
                     done += Math.Min(rest, blocks * Lanes);
+                    tailMoved = ends;
                     continue;
                 }
 
@@ -77,7 +79,7 @@ public static unsafe class Layout
             }
 
             int used = firstOutChannel + count;
-            if (used == outChannels && used % Lanes != 0 && !ends)
+            if (used == outChannels && used % Lanes != 0 && !tailMoved)
             {
                 ClearLanes(y + used / Lanes * block + used % Lanes, Lanes - used % Lanes, pixels);
             }

@@ -7,7 +7,7 @@ namespace ModelBuild.Kernels;
 /// Pooling of float32 in NCHWc16 (<c>[batch][ceil(channels / 16)][height][width][16]</c>). Windows take their numbers in the order kernel row, kernel column,
 /// ascending, so every instruction set gives the same bits.
 /// </summary>
-public static unsafe class Pooling
+public static unsafe class BlockedPooling
 {
     private const int Lanes = 16;
     private const long SerialFloats = 1 << 16;
@@ -33,7 +33,7 @@ public static unsafe class Pooling
     /// <param name="padLeft">Columns of padding left of the input.</param>
     /// <param name="dilationHeight">Rows from tap to tap.</param>
     /// <param name="dilationWidth">Columns from tap to tap.</param>
-    public static void MaxBlocked(
+    public static void Max(
         KernelContext context, float* x, [Output] float* y, int batch, int channels, int height, int width, int outHeight, int outWidth, int kernelHeight,
         int kernelWidth, int strideHeight = 1, int strideWidth = 1, int padTop = 0, int padLeft = 0, int dilationHeight = 1, int dilationWidth = 1) =>
         new Job
@@ -66,7 +66,7 @@ public static unsafe class Pooling
     /// <param name="dilationHeight">Rows from tap to tap.</param>
     /// <param name="dilationWidth">Columns from tap to tap.</param>
     /// <param name="countIncludePad">Whether padding counts.</param>
-    public static void AverageBlocked(
+    public static void Average(
         KernelContext context, float* x, [Output] float* y, int batch, int channels, int height, int width, int outHeight, int outWidth, int kernelHeight,
         int kernelWidth, int strideHeight = 1, int strideWidth = 1, int padTop = 0, int padLeft = 0, int padBottom = 0, int padRight = 0, int dilationHeight = 1,
         int dilationWidth = 1, bool countIncludePad = false) =>
@@ -93,7 +93,7 @@ public static unsafe class Pooling
     /// <param name="channels">Channels.</param>
     /// <param name="height">Rows of the input.</param>
     /// <param name="width">Columns of the input.</param>
-    public static void GlobalAverageBlocked(KernelContext context, float* x, [Output] float* y, int batch, int channels, int height, int width) =>
+    public static void GlobalAverage(KernelContext context, float* x, [Output] float* y, int batch, int channels, int height, int width) =>
         new Job { X = x, Y = y, Blocks = batch * ConvolutionPacking.Blocks(channels), Geometry = Whole(height, width) }.RunGlobal<MeanOfWindow>(context);
 
     /// <summary>The largest number of each channel, to NCHWc16 with one pixel.</summary>
@@ -104,7 +104,7 @@ public static unsafe class Pooling
     /// <param name="channels">Channels.</param>
     /// <param name="height">Rows of the input.</param>
     /// <param name="width">Columns of the input.</param>
-    public static void GlobalMaxBlocked(KernelContext context, float* x, [Output] float* y, int batch, int channels, int height, int width) =>
+    public static void GlobalMax(KernelContext context, float* x, [Output] float* y, int batch, int channels, int height, int width) =>
         new Job { X = x, Y = y, Blocks = batch * ConvolutionPacking.Blocks(channels), Geometry = Whole(height, width) }.RunGlobal<LargestOfWindow>(context);
 
     private static ConvolutionGeometry Whole(int height, int width) => new(height, width, 1, 1, height, width, 1, 1, 0, 0, 1, 1);
