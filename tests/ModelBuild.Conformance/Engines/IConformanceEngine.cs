@@ -34,7 +34,7 @@ internal sealed class UnsupportedModelException(string message, Exception? inner
 /// <summary>Every engine.</summary>
 internal static class EngineList
 {
-    public static IReadOnlyList<IConformanceEngine> All { get; } = [new OnnxRuntimeEngine(), new RewrittenEngine(), new CompiledEngine()];
+    public static IReadOnlyList<IConformanceEngine> All { get; } = [new OnnxRuntimeEngine(), new RewrittenEngine(), new CompiledEngine(), new GeneratedEngine()];
 
     public static IConformanceEngine? Find(string name) => All.FirstOrDefault(e => e.Name == name);
 }
