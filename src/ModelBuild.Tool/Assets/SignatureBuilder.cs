@@ -42,7 +42,7 @@ internal sealed class SignatureBuilder
     {
         List<Value> inputs = RequiredInputs(_model);
         CheckNames(inputs);
-        (string backend, string reason) = BackendChoice.Decide(_asset, _settings);
+        (string backend, string reason) = BackendChoice.Decide(_asset, _settings, _model);
         return new ModelSignature
         {
             ClassName = _asset.Class,
@@ -57,7 +57,7 @@ internal sealed class SignatureBuilder
             Backend = backend,
             BackendReason = reason,
             ExecutionProviders = new(_settings.ExecutionProviders.DefaultIfEmpty("Cpu")),
-            WeightsFile = $"models/{_asset.Class}.onnx",
+            WeightsFile = $"models/{_asset.Class}{(backend == "Compiled" ? ".mbw" : ".onnx")}",
             Storage = _settings.Storage ?? (size <= EmbeddedLimit ? "Embedded" : "File"),
             Quantize = _settings.Quantize,
             Inputs = new(inputs.Where(i => !_settings.Constants.ContainsKey(i.Name)).Select(i => Tensor(i, isInput: true))),

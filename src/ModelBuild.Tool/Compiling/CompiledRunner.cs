@@ -1,0 +1,90 @@
+using System.Text;
+using ModelBuild.Graphs;
+using ModelBuild.Kernels;
+using ModelBuild.Lowering;
+using ModelBuild.Lowering.Interpreter;
+using ModelBuild.Manifest;
+
+namespace ModelBuild.Tool.Compiling;
+
+/// <summary>Runs a lowered model on tensors, with the calls that its generated code makes.</summary>
+internal sealed class CompiledRunner : IDisposable
+{
+    private readonly PlanInterpreter _interpreter;
+    private readonly Plan _plan;
+    private Action<string, TensorData>? _onValue;
+
+    /// <summary>Prepares a model.</summary>
+    public CompiledRunner(LoweredModel model, int threads = 1)
+    {
+        _plan = model.Plan;
+        _interpreter = new PlanInterpreter(model, threads);
+    }
+
+    /// <summary>Names of the outputs in order.</summary>
+    public IReadOnlyList<string> OutputNames { get; init; } = [];
+
+    /// <summary>Makes one call.</summary>
+    /// <param name="inputs">Content by name of the input; what is missing has the model's default.</param>
+    /// <returns>The outputs in order; null for what is no tensor.</returns>
+    /// <exception cref="KernelException">The inputs or the data are not what the model takes; the message names the layer.</exception>
+    public TensorData?[] Run(IReadOnlyDictionary<string, TensorData> inputs)
+    {
+        for (int i = 0; i < _plan.Inputs.Count; i++)
+        {
+            if (inputs.TryGetValue(_plan.Values[_plan.Inputs[i]].Name, out TensorData? data))
+            {
+                _interpreter.Frame.SetInput(i, ToValue(data));
+            }
+        }
+
+        _interpreter.Run();
+        return [.. Enumerable.Range(0, _plan.Outputs.Count).Select(i => _interpreter.Frame.Output(i) is TensorValue t ? ToData(t) : null)];
+    }
+
+    /// <summary>Hands every tensor that a step computes to <paramref name="onValue"/>, with its name in the model, in order.</summary>
+    public void Watch(Action<string, TensorData>? onValue)
+    {
+        _onValue = onValue;
+        _interpreter.AfterStep = onValue is null ? null : Show;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _interpreter.Dispose();
+
+    private void Show(PlanCall call)
+    {
+        foreach (PlanArgument argument in call.Arguments.Where(a => a.IsOutput))
+        {
+            foreach (PlanNumber number in argument.Numbers)
+            {
+                if (number.Value >= 0 && _interpreter.Frame.Value((int)number.Value) is TensorValue tensor)
+                {
+                    _onValue!(_plan.Values[(int)number.Value].Name, ToData(tensor));
+                }
+            }
+        }
+    }
+
+    private static TensorValue ToValue(TensorData data)
+    {
+        var tensor = new TensorValue((TensorElementType)data.ElementType, data.Dimensions);
+        if (data.Strings is { } texts)
+        {
+            for (int i = 0; i < texts.Count; i++)
+            {
+                tensor.Strings[i] = Encoding.UTF8.GetString(texts[i].Span);
+            }
+        }
+        else
+        {
+            data.Bytes.CopyTo(tensor.Bytes);
+        }
+
+        return tensor;
+    }
+
+    private static TensorData ToData(TensorValue tensor) => tensor.ElementType == TensorElementType.String
+        ? new StringTensorData(tensor.Shape, [.. tensor.Strings.ToArray().Select(s => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(s))])
+        : new MemoryTensorData((ElementType)tensor.ElementType, tensor.Shape, tensor.Bytes.ToArray());
+}
