@@ -31,6 +31,7 @@ internal static partial class KernelList
         typeof(Transpose),
         typeof(Loops),
         typeof(Convolution),
+        typeof(Recurrence),
         typeof(Elementwise),
         typeof(Reduce),
         typeof(Softmax),
