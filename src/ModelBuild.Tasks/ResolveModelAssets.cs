@@ -84,6 +84,7 @@ public sealed class ResolveModelAssets : CodedTask
         var item = new TaskItem(asset.Source);
         item.SetMetadata("Class", asset.Class);
         item.SetMetadata("GeneratesClass", asset.GeneratesClass ? "true" : "false");
+        item.SetMetadata("MayBeCompiled", asset.GeneratesClass && !asset.Metadata.Any(m => m.Key == "Backend" && m.Value == "OnnxRuntime") ? "true" : "false");
         item.SetMetadata("Arguments", stem + ".args");
         item.SetMetadata("Signature", stem + ".mbsig");
         item.SetMetadata("Plan", stem + ".mbplan");
