@@ -42,7 +42,7 @@ internal static class Transpose2D
         }
     }
 
-    /// <summary>The loop around blocks of one kind; what is left at the edges goes element by element.</summary>
+    /// <summary>The loop around blocks of one kind; what is left at the edges goes in smaller ones.</summary>
     public static void Blocked<T, TBlock>(ref T source, long sourceStride, ref T destination, long destinationStride, long rows, long columns)
         where TBlock : ITransposeBlock
     {
@@ -51,7 +51,7 @@ internal static class Transpose2D
         long wholeColumns = columns - (columns % size);
         if (wholeRows == 0 || wholeColumns == 0)
         {
-            Scalar(ref source, sourceStride, ref destination, destinationStride, rows, columns);
+            TBlock.Edge(ref source, sourceStride, ref destination, destinationStride, rows, columns);
             return;
         }
 
@@ -73,12 +73,12 @@ internal static class Transpose2D
 
         if (wholeColumns < columns)
         {
-            Scalar(ref Unsafe.Add(ref source, (nint)(wholeColumns * sourceStride)), sourceStride, ref Unsafe.Add(ref destination, (nint)wholeColumns), destinationStride, wholeRows, columns - wholeColumns);
+            TBlock.Edge(ref Unsafe.Add(ref source, (nint)(wholeColumns * sourceStride)), sourceStride, ref Unsafe.Add(ref destination, (nint)wholeColumns), destinationStride, wholeRows, columns - wholeColumns);
         }
 
         if (wholeRows < rows)
         {
-            Scalar(ref Unsafe.Add(ref source, (nint)wholeRows), sourceStride, ref Unsafe.Add(ref destination, (nint)(wholeRows * destinationStride)), destinationStride, rows - wholeRows, columns);
+            TBlock.Edge(ref Unsafe.Add(ref source, (nint)wholeRows), sourceStride, ref Unsafe.Add(ref destination, (nint)(wholeRows * destinationStride)), destinationStride, rows - wholeRows, columns);
         }
     }
 
@@ -105,6 +105,10 @@ internal static class Transpose2D
 
         /// <summary>Transposes one block.</summary>
         static abstract void Run<T>(ref T source, nint sourceStride, ref T destination, nint destinationStride);
+
+        /// <summary>Transposes what has too few rows or columns for a block.</summary>
+        static virtual void Edge<T>(ref T source, long sourceStride, ref T destination, long destinationStride, long rows, long columns) =>
+            Scalar(ref source, sourceStride, ref destination, destinationStride, rows, columns);
     }
 
     /// <summary>8x8 elements of any kind, one at a time.</summary>
@@ -119,6 +123,63 @@ internal static class Transpose2D
     internal readonly struct Block4x4 : ITransposeBlock
     {
         public static int Size => 4;
+
+        public static void Edge<T>(ref T source, long sourceStride, ref T destination, long destinationStride, long rows, long columns)
+        {
+            if (columns == 3 && destinationStride == 3)
+            {
+                Interleave(ref Unsafe.As<T, uint>(ref source), (nint)sourceStride, ref Unsafe.As<T, uint>(ref destination), rows);
+            }
+            else if (rows == 3)
+            {
+                Separate(ref Unsafe.As<T, uint>(ref source), (nint)sourceStride, ref Unsafe.As<T, uint>(ref destination), (nint)destinationStride, columns);
+            }
+            else
+            {
+                Scalar(ref source, sourceStride, ref destination, destinationStride, rows, columns);
+            }
+        }
+
+        // Three planes to points of three: each store also writes the next point's first element, which the next store puts right.
+        private static void Interleave(ref uint x, nint stride, ref uint y, long rows)
+        {
+            nint i = 0;
+            for (; i + 4 < rows; i += 4)
+            {
+                ref uint at = ref Unsafe.Add(ref x, i);
+                Vector128<uint> a = Vector128.LoadUnsafe(ref at);
+                Vector128<uint> b = Vector128.LoadUnsafe(ref Unsafe.Add(ref at, stride));
+                Vector128<uint> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref at, 2 * stride));
+                Vector128<uint> lowAc = Zip.Low(a, c), highAc = Zip.High(a, c), lowB = Zip.Low(b, b), highB = Zip.High(b, b);
+                ref uint to = ref Unsafe.Add(ref y, 3 * i);
+                Zip.Low(lowAc, lowB).StoreUnsafe(ref to);
+                Zip.High(lowAc, lowB).StoreUnsafe(ref Unsafe.Add(ref to, 3));
+                Zip.Low(highAc, highB).StoreUnsafe(ref Unsafe.Add(ref to, 6));
+                Zip.High(highAc, highB).StoreUnsafe(ref Unsafe.Add(ref to, 9));
+            }
+
+            Scalar(ref Unsafe.Add(ref x, i), stride, ref Unsafe.Add(ref y, 3 * i), 3, rows - i, 3);
+        }
+
+        // Points of three or more to three planes: each load also reads what follows the point's third element.
+        private static void Separate(ref uint x, nint stride, ref uint y, nint destinationStride, long columns)
+        {
+            nint j = 0;
+            for (; stride >= 3 && j + 4 < columns; j += 4)
+            {
+                ref uint at = ref Unsafe.Add(ref x, j * stride);
+                Vector128<uint> a = Vector128.LoadUnsafe(ref at);
+                Vector128<uint> b = Vector128.LoadUnsafe(ref Unsafe.Add(ref at, stride));
+                Vector128<uint> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref at, 2 * stride));
+                Vector128<uint> d = Vector128.LoadUnsafe(ref Unsafe.Add(ref at, 3 * stride));
+                Vector128<uint> lowAc = Zip.Low(a, c), lowBd = Zip.Low(b, d);
+                Zip.Low(lowAc, lowBd).StoreUnsafe(ref Unsafe.Add(ref y, j));
+                Zip.High(lowAc, lowBd).StoreUnsafe(ref Unsafe.Add(ref y, destinationStride + j));
+                Zip.Low(Zip.High(a, c), Zip.High(b, d)).StoreUnsafe(ref Unsafe.Add(ref y, (2 * destinationStride) + j));
+            }
+
+            Scalar(ref Unsafe.Add(ref x, j * stride), stride, ref Unsafe.Add(ref y, j), destinationStride, 3, columns - j);
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<T>(ref T source, nint sourceStride, ref T destination, nint destinationStride)
@@ -141,6 +202,9 @@ internal static class Transpose2D
     internal readonly struct AvxBlock : ITransposeBlock
     {
         public static int Size => 8;
+
+        public static void Edge<T>(ref T source, long sourceStride, ref T destination, long destinationStride, long rows, long columns) =>
+            Blocked<T, Block4x4>(ref source, sourceStride, ref destination, destinationStride, rows, columns);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<T>(ref T source, nint sourceStride, ref T destination, nint destinationStride)

@@ -12,7 +12,7 @@ public sealed unsafe class StridedCopyTests
     [TestMethod]
     public void Blocks_of_every_leg_agree_with_single_elements()
     {
-        foreach ((long rows, long columns) in ((long, long)[])[(1, 1), (4, 4), (8, 8), (16, 16), (17, 33), (7, 40), (40, 7), (64, 300)])
+        foreach ((long rows, long columns) in ((long, long)[])[(1, 1), (4, 4), (8, 8), (16, 16), (17, 33), (7, 40), (40, 7), (64, 300), (3, 1), (3, 41), (41, 3), (11, 11)])
         {
             Check<uint, Transpose2D.ScalarBlock>(rows, columns);
             Check<UInt128, Transpose2D.ScalarBlock>(rows, columns);
@@ -34,7 +34,14 @@ public sealed unsafe class StridedCopyTests
         where T : unmanaged
         where TBlock : Transpose2D.ITransposeBlock
     {
-        long sourceStride = rows + 3, destinationStride = columns + 5;
+        Check<T, TBlock>(rows, columns, rows + 3, columns + 5);
+        Check<T, TBlock>(rows, columns, rows, columns);
+    }
+
+    private static void Check<T, TBlock>(long rows, long columns, long sourceStride, long destinationStride)
+        where T : unmanaged
+        where TBlock : Transpose2D.ITransposeBlock
+    {
         var x = new TensorValue(TensorElementType.UInt8, columns * sourceStride * sizeof(T));
         var y = new TensorValue(TensorElementType.UInt8, rows * destinationStride * sizeof(T));
         new Random(1).NextBytes(x.Bytes);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ModelBuild.Kernels;
 
@@ -72,14 +73,11 @@ public static unsafe class LargestElements
             SiftDown(heap, i, count);
         }
 
-        for (long i = count; i < size; i++)
+        // A later element has to be really larger.
+        for (long i = NextLarger(keys, count, size, flip, heap[0].Key); i < size; i = NextLarger(keys, i + 1, size, flip, heap[0].Key))
         {
-            // A later element has to be really larger.
-            if ((keys[i] ^ flip) > heap[0].Key)
-            {
-                heap[0] = new Entry(keys[i] ^ flip, i);
-                SiftDown(heap, 0, count);
-            }
+            heap[0] = new Entry(keys[i] ^ flip, i);
+            SiftDown(heap, 0, count);
         }
 
         for (long end = count - 1; end > 0; end--)
@@ -87,6 +85,24 @@ public static unsafe class LargestElements
             (heap[0], heap[end]) = (heap[end], heap[0]);
             SiftDown(heap, 0, end);
         }
+    }
+
+    private static long NextLarger(ulong* keys, long start, long size, ulong flip, ulong bound)
+    {
+        if (Vector256.IsHardwareAccelerated)
+        {
+            Vector256<ulong> turn = Vector256.Create(flip), limit = Vector256.Create(bound);
+            for (; start + Vector256<ulong>.Count <= size && !Vector256.GreaterThanAny(Vector256.Load(keys + start) ^ turn, limit); start += Vector256<ulong>.Count)
+            {
+            }
+        }
+
+        while (start < size && (keys[start] ^ flip) <= bound)
+        {
+            start++;
+        }
+
+        return start;
     }
 
     private static void SiftDown(Entry* heap, long at, long count)

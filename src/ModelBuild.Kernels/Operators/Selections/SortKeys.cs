@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ModelBuild.Kernels;
 
 /// <summary>Elements of any ordered type as unsigned integers in the same order. A NaN is larger than every number; both zeros are equal.</summary>
@@ -15,11 +17,16 @@ internal static unsafe class SortKeys
         const uint Sign32 = 0x8000_0000;
         const ulong Sign64 = 0x8000_0000_0000_0000;
         byte* data = tensor.Data;
+        if (tensor.ElementType == TensorElementType.Float32)
+        {
+            Singles((float*)data + start, stride, keys, count);
+            return;
+        }
+
         for (long i = 0, at = start; i < count; i++, at += stride)
         {
             keys[i] = tensor.ElementType switch
             {
-                TensorElementType.Float32 => Single(((float*)data)[at]),
                 TensorElementType.Float64 => Double(((double*)data)[at]),
                 TensorElementType.Float16 => Single((float)((Half*)data)[at]),
                 TensorElementType.BFloat16 => Single(BitConverter.UInt32BitsToSingle((uint)((ushort*)data)[at] << 16)),
@@ -33,6 +40,31 @@ internal static unsafe class SortKeys
                 TensorElementType.UInt8 or TensorElementType.Bool => data[at],
                 _ => throw new KernelException($"Elements of type {tensor.ElementType} have no order."),
             };
+        }
+    }
+
+    private static void Singles(float* x, long stride, ulong* keys, long count)
+    {
+        long i = 0;
+        if (stride == 1 && Vector256.IsHardwareAccelerated)
+        {
+            Vector256<uint> sign = Vector256.Create(0x8000_0000u);
+            for (; i + Vector256<uint>.Count <= count; i += Vector256<uint>.Count)
+            {
+                // Adding 0 makes the negative zero positive.
+                Vector256<float> value = Vector256.Load(x + i) + Vector256<float>.Zero;
+                Vector256<uint> bits = value.AsUInt32();
+                Vector256<uint> negative = Vector256.ShiftRightArithmetic(bits.AsInt32(), 31).AsUInt32();
+                Vector256<uint> key = (bits ^ (negative | sign)) | ~Vector256.Equals(value, value).AsUInt32();
+                (Vector256<ulong> low, Vector256<ulong> high) = Vector256.Widen(key);
+                low.Store(keys + i);
+                high.Store(keys + i + Vector256<ulong>.Count);
+            }
+        }
+
+        for (; i < count; i++)
+        {
+            keys[i] = Single(x[i * stride]);
         }
     }
 
