@@ -22,7 +22,7 @@ public static unsafe class LongShortTermMemory
     /// <param name="activationAlpha">First parameters of the functions.</param>
     /// <param name="activationBeta">Second parameters of the functions.</param>
     /// <param name="activations">Three functions per direction: of the gates, the cell's input, the state; Sigmoid, Tanh, Tanh when empty.</param>
-    /// <param name="clip">Limit of what functions take; 0 for none.</param>
+    /// <param name="clip">Limit of the gates' sums before their functions; 0 for none.</param>
     /// <param name="direction">forward, reverse or bidirectional.</param>
     /// <param name="hiddenSize">Size of the state; that of <paramref name="r"/> when 0.</param>
     /// <param name="inputForget">1 when the forget gate is one minus the input gate.</param>
@@ -178,7 +178,8 @@ public static unsafe class LongShortTermMemory
         }
 
         functions[0].Apply(output, hidden, clip);
-        functions[2].Apply(state, hidden, clip);
+        // The clip is for the gates: the cell goes into its function as it is, as in ONNX Runtime.
+        functions[2].Apply(state, hidden, T.PositiveInfinity);
         for (long i = 0; i < hidden; i++)
         {
             state[i] *= output[i];
