@@ -7,7 +7,8 @@ namespace ModelBuild.Kernels.Tests.Oracle;
 /// <param name="opType">Operator.</param>
 /// <param name="opset">Version of the operator set.</param>
 /// <param name="domain">Operator set; empty for ONNX's own.</param>
-internal sealed class SingleNode(string opType, int opset = 21, string domain = "")
+/// <param name="domainVersion">Version of that operator set.</param>
+internal sealed class SingleNode(string opType, int opset = 21, string domain = "", int domainVersion = 1)
 {
     private readonly List<byte[]> _attributes = [];
 
@@ -75,7 +76,7 @@ internal sealed class SingleNode(string opType, int opset = 21, string domain = 
             .. inputs.SelectMany((t, i) => t is null ? [] : Bytes(11, [.. Text(1, $"x{i}"), .. Bytes(2, Type(t))])),
             .. Enumerable.Range(0, outputs).SelectMany(i => Bytes(12, Text(1, $"y{i}"))),
         ];
-        byte[] own = domain.Length == 0 ? [] : Bytes(8, [.. Text(1, domain), .. Varint(2, 1)]);
+        byte[] own = domain.Length == 0 ? [] : Bytes(8, [.. Text(1, domain), .. Varint(2, (ulong)domainVersion)]);
         return [.. Varint(1, 10), .. Bytes(7, graph), .. Bytes(8, Varint(2, (ulong)opset)), .. own];
     }
 

@@ -202,8 +202,9 @@ public static unsafe class GridSampling
             x = T.Round(x, MidpointRounding.ToEven);
         }
 
-        if (!(x >= low && x <= high))
+        if (!(x >= low && x <= high) && !(rules.Mode == ResizeMode.Cubic && T.IsFinite(x)))
         {
+            // Cubic weights are those of the position outside, as in PyTorch; only the elements are moved inside.
             x = rules.Padding switch
             {
                 Padding.Border => T.IsNaN(x) ? T.Zero : T.Clamp(x, T.Zero, length - T.One),

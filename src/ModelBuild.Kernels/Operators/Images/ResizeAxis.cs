@@ -38,7 +38,7 @@ internal readonly record struct ResizeAxis(int Input, int Output, float Scale, f
                 return Output <= 1 ? 0 : x * (Input - 1) / (Extent - 1);
             case ResizeCoordinates.HalfPixelSymmetric:
                 float center = Input * 0.5f;
-                float offset = center * (1 - (Output / Extent));
+                float offset = center * (1 - (Output / (Scale * Input)));
                 return offset + ((x + 0.5f) / Scale) - 0.5f;
             case ResizeCoordinates.TfCropAndResize:
                 return Output <= 1

@@ -81,6 +81,11 @@ internal static unsafe class PostTransforms
         {
             scores[0] = Probit(score);
         }
+        else if (transform == PostTransform.Logistic && second != SecondClass.Absent)
+        {
+            scores[0] = Logistic(-score);
+            scores[1] = Logistic(score);
+        }
         else if (second == SecondClass.Complement)
         {
             scores[0] = 1 - score;
@@ -88,8 +93,8 @@ internal static unsafe class PostTransforms
         }
         else if (second == SecondClass.Negation)
         {
-            scores[0] = transform == PostTransform.Logistic ? Logistic(-score) : -score;
-            scores[1] = transform == PostTransform.Logistic ? Logistic(score) : score;
+            scores[0] = -score;
+            scores[1] = score;
         }
     }
 

@@ -127,7 +127,7 @@ public static unsafe class TreeClassifiers
         labels.Write(y, row, Math.Max(0, best));
     }
 
-    // ONNX leaves open what two classes with one score mean; this is ONNX Runtime's reading.
+    // ONNX leaves open what two classes with one score mean; this is ONNX Runtime's reading, where a class that no leaf has scores 0.
     private static void ChooseBinary(
         TensorValue y, long row, ClassLabels labels, Span<double> scores, Span<bool> scored, ReadOnlySpan<double> bases, PostTransform transform, Kind kind)
     {
@@ -135,20 +135,12 @@ public static unsafe class TreeClassifiers
         bool hasSecond = count == 2 && scored[1];
         if (count == 2 && bases.Length == 2)
         {
-            if (hasSecond)
-            {
-                scores[1] = bases[1] + scores[0];
-                scores[0] = -scores[1];
-            }
-            else
-            {
-                scores[0] += bases[0];
-                scores[1] += bases[1];
-            }
+            scores[1] = hasSecond ? bases[1] + scores[0] : 0;
+            scores[0] = !scored[0] ? 0 : hasSecond ? -scores[1] : scores[0] + bases[0];
         }
         else
         {
-            scores[0] += bases.Length == 1 ? bases[0] : 0;
+            scores[0] += bases.Length == 1 && (scored[0] || count == 1) ? bases[0] : 0;
             count = hasSecond ? count : 1;
         }
 

@@ -140,7 +140,8 @@ public static unsafe class TreeEnsembles
             forest.Evaluate(features.Pointer + (n * matrix.Columns), aggregate, scores.Span, scored.Span);
             for (int t = 0; t < bases.Length; t++)
             {
-                scores.Pointer[t] += bases[t];
+                // As in ONNX Runtime a target that no leaf has stays 0; alone it is scored even so.
+                scores.Pointer[t] += scored.Pointer[t] || targets == 1 ? bases[t] : 0;
             }
 
             PostTransforms.Apply(transform, scores.Pointer, targets, SecondClass.Absent);

@@ -96,7 +96,7 @@ internal readonly unsafe ref struct TreeTable
         ? place
         : throw new KernelException($"Node {NodeIds[node]} of tree {TreeIds[node]} refers to node {child}, which does not exist.");
 
-    // A tree starts at its first node that is no other's child.
+    // A tree starts at its first node that is no other's child. A leaf alone is a tree; beside other nodes it is not reached.
     private long FindRoots(Dictionary<(long Tree, long Node), int> places, Span<bool> isChild)
     {
         for (int i = 0; i < TreeIds.Length; i++)
@@ -108,19 +108,23 @@ internal readonly unsafe ref struct TreeTable
             }
         }
 
-        var trees = new HashSet<long>();
+        var sizes = new Dictionary<long, int>();
         var rooted = new HashSet<long>();
+        foreach (long tree in TreeIds)
+        {
+            sizes[tree] = sizes.GetValueOrDefault(tree) + 1;
+        }
+
         for (int i = 0; i < TreeIds.Length; i++)
         {
-            trees.Add(TreeIds[i]);
-            if (!isChild[i] && !rooted.Add(TreeIds[i]))
+            if (!isChild[i] && ((Modes[i] == "LEAF" && sizes[TreeIds[i]] > 1) || !rooted.Add(TreeIds[i])))
             {
                 // Not reached from the root.
                 isChild[i] = true;
             }
         }
 
-        return trees.Count == rooted.Count ? rooted.Count : throw new KernelException("A tree has a circle.");
+        return sizes.Count == rooted.Count ? rooted.Count : throw new KernelException("A tree has a circle.");
     }
 
     private void Fill(ref TreeForest forest, Dictionary<(long Tree, long Node), int> places, ReadOnlySpan<bool> isChild, double* thresholds)
