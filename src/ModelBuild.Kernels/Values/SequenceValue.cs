@@ -12,12 +12,12 @@ public sealed class SequenceValue : PlanValue
     /// <inheritdoc/>
     public override void CopyFrom(PlanValue source)
     {
-        if (source is not SequenceValue sequence)
+        if (Present(source) is not SequenceValue sequence)
         {
             throw new KernelException($"A sequence is expected, not {source.GetType().Name}.");
         }
 
-        if (ReferenceEquals(source, this))
+        if (ReferenceEquals(sequence, this))
         {
             return;
         }

@@ -185,7 +185,7 @@ public sealed unsafe class TensorValue : PlanValue
     /// <inheritdoc/>
     public override void CopyFrom(PlanValue source)
     {
-        if (source is not TensorValue tensor)
+        if (Present(source) is not TensorValue tensor)
         {
             throw new KernelException($"A tensor is expected, not {source.GetType().Name}.");
         }
