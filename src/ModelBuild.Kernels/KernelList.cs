@@ -39,5 +39,7 @@ internal static partial class KernelList
         typeof(ChannelNormalization),
         typeof(Layout),
         typeof(BlockedPooling),
+        typeof(Gemm),
+        typeof(Elementwise),
     ];
 }

@@ -22,6 +22,12 @@ internal sealed class LoweringContext(PlanBuilder builder, Model model, Lowering
     /// <summary>How to lower.</summary>
     public LoweringOptions Options { get; } = options;
 
+    /// <summary>Weights in the layouts of kernels.</summary>
+    public PackedWeights Packed { get; } = new();
+
+    /// <summary>Whether a value with a content is an input that the caller may give another one.</summary>
+    public bool IsOverridable(Value value) => Model.Graph.Inputs.Contains(value);
+
     /// <summary>Layouts of values other than row-major.</summary>
     public BlockedValues Blocked { get; } = new();
 

@@ -147,7 +147,7 @@ public static class ModelComparer
     private static IEnumerable<Value> Intermediates(Graph graph) => graph.Nodes.SelectMany(n => n.Outputs).OfType<Value>().Where(v => v.Name.Length > 0 && !graph.Outputs.Contains(v));
 
     /// <summary>Writes the model with further outputs; leaves the model in memory as it was.</summary>
-    private static void Expose(Model model, IReadOnlyCollection<string> names, string path)
+    internal static void Expose(Model model, IReadOnlyCollection<string> names, string path)
     {
         HashSet<string> wanted = [.. names];
         int count = model.Graph.Outputs.Count;

@@ -12,6 +12,9 @@ internal static class LoweringRules
     [
         new ConstantRule(),
         new AliasRule(),
+        new GemmRule(),
+        new UnaryRule(),
+        new BinaryRule(),
     ];
 
     private static readonly ILookup<(string, string), ILoweringRule> s_rules =

@@ -5,10 +5,13 @@ using ModelBuild.Compression.Report;
 using ModelBuild.Formats;
 using ModelBuild.Graphs;
 using ModelBuild.Graphs.Inference;
+using ModelBuild.Lowering;
 using ModelBuild.OnnxRuntime.Native;
 using ModelBuild.Passes;
+using ModelBuild.Runtime;
 using ModelBuild.Tool.Assets;
 using ModelBuild.Tool.Caching;
+using ModelBuild.Tool.Compiling;
 
 namespace ModelBuild.Tool.Building;
 
@@ -26,7 +29,8 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
     public CacheEntry Make(string folder)
     {
         string weights = Path.Combine(folder, _class + ".onnx");
-        CompressionResult result = asset.Settings.Quantize == "none" ? Keep(weights) : Compress(weights);
+        bool isCompiled = asset.Signature.Backend == CompiledBackend.Name;
+        CompressionResult result = asset.Settings.Quantize == "none" ? (isCompiled ? KeepCompiled(folder) : Keep(weights)) : Compress(weights);
         foreach (CompressionMessage message in result.Messages)
         {
             _lines.Add((message.IsWarning ? "warning " + message.Code : "info", message.Text));
@@ -37,11 +41,49 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
         ReportFiles.Write(result, Path.Combine(folder, _class));
         _lines.Insert(0, ("summary", result.Report.Summary));
         string content = asset.Signature.Storage == "Embedded" ? "embedded" : "content";
+        if (isCompiled && asset.Settings.Quantize != "none")
+        {
+            CompileCompressed(result.Model, folder, weights);
+        }
+
         return new CacheEntry(
             $"{_class} {asset.Signature.ModelFile} {asset.Settings.Quantize}",
             _lines,
             [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)
-                .Select(name => CacheEntry.Describe(name.StartsWith(_class + ".onnx", StringComparison.Ordinal) ? content : "report", folder, name))]);
+                .Select(name => CacheEntry.Describe(KindOf(name), folder, name))]);
+
+        string KindOf(string name) => name[_class.Length..] is CompiledFiles.PlanExtension ? "plan"
+            : name[_class.Length..].StartsWith(".onnx", StringComparison.Ordinal) || name[_class.Length..] is WeightsFile.Extension ? content : "report";
+    }
+
+    private CompressionResult KeepCompiled(string folder)
+    {
+        using Model model = Open();
+        Compile(model, folder, asset.Arguments.Source);
+        return Compressor.Run(model, Options(model));
+    }
+
+    // The compressed model as ONNX is what the plan is compared with, and nothing that is delivered.
+    private void CompileCompressed(Model model, string folder, string written)
+    {
+        Compile(model, folder, written);
+        foreach (string file in Directory.EnumerateFiles(folder, _class + ".onnx*"))
+        {
+            File.Delete(file);
+        }
+    }
+
+    private void Compile(Model model, string folder, string original)
+    {
+        output.Progress($"{_class}: compiling {asset.Signature.ModelFile}");
+        LoweredModel lowered = Lowerer.Lower(model);
+        cancellationToken.ThrowIfCancellationRequested();
+        CompiledFiles.Write(lowered, folder, _class);
+        if (asset.Settings.Verify)
+        {
+            output.Progress($"{_class}: comparing with the original");
+            new CompiledVerification(lowered, asset.Settings, threads, cancellationToken).Check(model, original, asset.Arguments.Source);
+        }
     }
 
     private CompressionResult Keep(string weights)

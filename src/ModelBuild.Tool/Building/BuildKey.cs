@@ -17,7 +17,7 @@ internal static class BuildKey
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add("modelbuild", "1");
-        foreach (Assembly assembly in new[] { typeof(BuildKey).Assembly, typeof(Compression.Compressor).Assembly, typeof(Formats.IModelFormat).Assembly, typeof(Graphs.Model).Assembly })
+        foreach (Assembly assembly in new[] { typeof(BuildKey).Assembly, typeof(Compression.Compressor).Assembly, typeof(Formats.IModelFormat).Assembly, typeof(Graphs.Model).Assembly, typeof(Lowering.Lowerer).Assembly, typeof(Kernels.Gemm).Assembly, typeof(Manifest.PlanFile).Assembly, typeof(Passes.PassList).Assembly })
         {
             // Builds are deterministic, so that the id stands for the code.
             Add("assembly", assembly.ManifestModule.ModuleVersionId.ToString());

@@ -1,4 +1,5 @@
 using System.Text;
+using ModelBuild.Manifest;
 using ModelBuild.Tool.Assets;
 using ModelBuild.Tool.Caching;
 using ModelBuild.Tool.Output;
@@ -17,8 +18,21 @@ internal sealed class Delivery(DescribedAsset asset, BuildOutput output)
     {
         foreach (CachedFile file in entry.Files)
         {
+            if (file.Kind == "plan")
+            {
+                // Touching it would compile the project again.
+                string plan = Path.Combine(folder, file.Name);
+                AtomicFile.WriteIfChanged(_arguments.Plan, File.ReadAllText(plan));
+                continue;
+            }
+
             string target = file.Kind == "report" ? _arguments.Report + file.Name[_arguments.Class.Length..] : Path.Combine(_arguments.Output, file.Name);
             Put(Path.Combine(folder, file.Name), target, file.Kind, file.Kind == "report" ? file.Name : $"models/{file.Name}");
+        }
+
+        if (!entry.Files.Any(f => f.Kind == "plan") && asset.Settings.GeneratesClass)
+        {
+            AtomicFile.WriteIfChanged(_arguments.Plan, PlanFile.Empty);
         }
 
         if (asset.Settings.Tokenizer is { } tokenizer)

@@ -4,7 +4,7 @@ using System.Text;
 namespace ModelBuild.Tool.Caching;
 
 /// <summary>One file of an entry.</summary>
-/// <param name="Kind"><c>content</c>, <c>embedded</c> or <c>report</c>, as in the list of outputs.</param>
+/// <param name="Kind"><c>content</c>, <c>embedded</c> or <c>report</c>, as in the list of outputs, or <c>plan</c>.</param>
 /// <param name="Name">File name within the entry.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Time">Time of the last write in UTC ticks: a file that was changed later is noticed and not used.</param>
