@@ -48,6 +48,8 @@ internal static partial class DiagnosticCodes
         new("MB2002", "Operator-set version can't be raised"),
         new("MB2003", "Function calls itself"),
         new("MB2004", "Shapes contradict each other"),
+        new("MB2005", "Operators are not covered by the compiled backend"),
+        new("MB2006", "Compiled model does not agree with ONNX Runtime"),
 
         // Compression and data
         new("MB3001", "Data file can't be used"),

@@ -41,7 +41,7 @@ internal sealed class CompiledVerification(LoweredModel lowered, AssetSettings s
 
     private IEnumerable<IReadOnlyDictionary<string, TensorData>> Batches(Model model)
     {
-        IDataSet? random = null;
+        RandomInputs? random = null;
         try
         {
             random = new RandomInputs(model, new RandomInputOptions { Seed = settings.Seed, Shapes = settings.InputShapes.ToDictionary(p => p.Key, p => (IReadOnlyList<long>)p.Value, StringComparer.Ordinal) });
