@@ -39,7 +39,5 @@ internal static partial class KernelList
         typeof(ChannelNormalization),
         typeof(Layout),
         typeof(BlockedPooling),
-        typeof(Gemm),
-        typeof(Elementwise),
     ];
 }

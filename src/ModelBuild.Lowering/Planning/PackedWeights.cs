@@ -18,6 +18,11 @@ internal sealed unsafe class PackedWeights
         Get(source, FormattableString.Invariant($"panels {k} {n} {transposed} {scale:R}"), Packing.Length(k, n), (from, to) =>
             Packing.Pack(from, transposed ? 1 : n, transposed ? k : 1, to, k, n, scale));
 
+    /// <summary>One number per channel, with zeros behind the last channel.</summary>
+    public TensorData Blocked(TensorData source, int channels) =>
+        Get(source, FormattableString.Invariant($"channels {channels}"), ConvolutionPacking.Blocks(channels) * ConvolutionPacking.Block, (from, to) =>
+            ConvolutionPacking.Bias(new ReadOnlySpan<float>(from, channels), new Span<float>(to, ConvolutionPacking.Blocks(channels) * ConvolutionPacking.Block)));
+
     /// <summary>Any layout of floats.</summary>
     /// <param name="source">The content, fp32.</param>
     /// <param name="layout">Name of the layout with its sizes.</param>

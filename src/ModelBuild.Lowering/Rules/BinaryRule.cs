@@ -30,16 +30,21 @@ internal sealed class BinaryRule : ILoweringRule
             return "an operand is not fp32 of known shape.";
         }
 
-        context.Flush([x, y]);
         string structure = s_functions[node.OpType];
-        Dimension length = shape.Aggregate(Dimension.Fixed(1), (a, d) => a * d);
-        if (xShape.Equals(yShape) && builder.IsKnown(length))
+        if (BlockedElementwise.TryBinary(context, group, x, y, structure))
         {
-            builder.Call(group.Layer, $"Elementwise.Binary<{structure}>", ("x", builder.Of(x)), ("y", builder.Of(y)), ("z", builder.Define(group.Output)), ("length", length));
             return null;
         }
 
-        builder.Call(group.Layer, $"Elementwise.Broadcast<{structure}>", ("x", builder.Of(x)), ("y", builder.Of(y)), ("z", builder.Define(group.Output)), ("xShape", xShape), ("yShape", yShape));
+        context.Flush([x, y]);
+        Dimension length = shape.Aggregate(Dimension.Fixed(1), (a, d) => a * d);
+        if (xShape.Equals(yShape) && builder.IsKnown(length))
+        {
+            builder.Call(group.Layer, $"Elementwise.Binary<Operations.{structure}>", ("x", builder.Of(x)), ("y", builder.Of(y)), ("z", builder.Define(group.Output)), ("length", length));
+            return null;
+        }
+
+        builder.Call(group.Layer, $"Elementwise.Broadcast<Operations.{structure}>", ("x", builder.Of(x)), ("y", builder.Of(y)), ("z", builder.Define(group.Output)), ("xShape", xShape), ("yShape", yShape));
         return null;
     }
 }

@@ -13,6 +13,9 @@ internal static class LoweringRules
         new ConstantRule(),
         new AliasRule(),
         new GemmRule(),
+        new ConvolutionRule(),
+        new PoolingRule(),
+        new BlockedConcatRule(),
         new UnaryRule(),
         new BinaryRule(),
     ];

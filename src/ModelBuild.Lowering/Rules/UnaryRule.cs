@@ -48,8 +48,13 @@ internal sealed class UnaryRule : ILoweringRule
             return "a size or a bound is not known.";
         }
 
+        if (BlockedElementwise.TryUnary(context, group, x, function.Structure, function.Alpha, function.Beta))
+        {
+            return null;
+        }
+
         context.Flush([x]);
-        builder.Call(group.Layer, $"Elementwise.Unary<{function.Structure}>", ("x", builder.Of(x)), ("y", builder.Define(group.Output)), ("length", length), ("alpha", function.Alpha), ("beta", function.Beta));
+        builder.Call(group.Layer, $"Elementwise.Unary<Operations.{function.Structure}>", ("x", builder.Of(x)), ("y", builder.Define(group.Output)), ("length", length), ("alpha", function.Alpha), ("beta", function.Beta));
         return null;
     }
 

@@ -14,7 +14,9 @@ internal static class CaseRunner
     /// <summary>Runs a case and answers for <see cref="WorkerReply"/>.</summary>
     /// <param name="engine">Who runs the model.</param>
     /// <param name="folder">The folder with <c>model.onnx</c> and data sets.</param>
-    public static string Run(IConformanceEngine engine, string folder)
+    public static string Run(IConformanceEngine engine, string folder) => Guard(() => RunCase(engine, folder));
+
+    private static string RunCase(IConformanceEngine engine, string folder)
     {
         try
         {
@@ -43,6 +45,20 @@ internal static class CaseRunner
             return WorkerReply.Format(Outcome.Failed, $"{(e as ModelException)?.Code} {e.Message}");
         }
     }
+
+#pragma warning disable CA1031 // Whatever goes wrong costs one case.
+    private static string Guard(Func<string> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (Exception e)
+        {
+            return WorkerReply.Format(Outcome.Failed, $"{e.GetType().Name}, which is no coded error: {e.Message} {e.StackTrace?.Split('\n').FirstOrDefault()}");
+        }
+    }
+#pragma warning restore CA1031
 
     private static string? RunDataSet(IConformanceSession session, string dataSet, Tolerance tolerance)
     {
