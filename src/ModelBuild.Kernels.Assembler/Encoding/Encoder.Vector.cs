@@ -1,0 +1,167 @@
+namespace ModelBuild.Kernels.Assembler.Encoding;
+
+/// <content>Vector instructions. VEX is taken where it can say the same, because it is shorter and because AVX2 has no other.</content>
+internal sealed partial class Encoder
+{
+    /// <summary>An instruction with two sources: destination = operation(source1, source2).</summary>
+    public void Vector(VectorInstruction instruction, VectorRegister destination, VectorRegister source1, VectorRegister source2)
+    {
+        Require(instruction, OperandForm.Three);
+        Registers(instruction, instruction.Opcode, destination, source1.Number, source2.Number);
+    }
+
+    /// <summary>The same with the second source in memory.</summary>
+    /// <param name="instruction">Which.</param>
+    /// <param name="destination">Result.</param>
+    /// <param name="source1">First source.</param>
+    /// <param name="source2">Second source.</param>
+    /// <param name="broadcast">Whether the memory holds one element for all lanes (AVX-512).</param>
+    public void Vector(VectorInstruction instruction, VectorRegister destination, VectorRegister source1, Address source2, bool broadcast = false)
+    {
+        Require(instruction, OperandForm.Three);
+        WithMemory(instruction, instruction.Opcode, destination, source1.Number, source2, broadcast, MaskRegister.K0);
+    }
+
+    /// <summary>An instruction with one source.</summary>
+    public void Vector(VectorInstruction instruction, VectorRegister destination, VectorRegister source)
+    {
+        Require(instruction, OperandForm.Two);
+        if (!instruction.HasRegisterSource)
+        {
+            throw new ArgumentException($"{instruction.Name} takes memory only.", nameof(instruction));
+        }
+
+        Registers(instruction, instruction.Opcode, destination, 0, source.Number);
+    }
+
+    /// <summary>An instruction with one source in memory.</summary>
+    /// <param name="instruction">Which.</param>
+    /// <param name="destination">Result.</param>
+    /// <param name="source">Source.</param>
+    /// <param name="broadcast">Whether the memory holds one element for all lanes (AVX-512).</param>
+    /// <param name="mask">Lanes that are read; the others become zero (AVX-512).</param>
+    public void Vector(VectorInstruction instruction, VectorRegister destination, Address source, bool broadcast = false, MaskRegister mask = MaskRegister.K0)
+    {
+        Require(instruction, OperandForm.Two);
+        WithMemory(instruction, instruction.Opcode, destination, 0, source, broadcast, mask, isZeroing: mask != MaskRegister.K0);
+    }
+
+    /// <summary>Writes a vector.</summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="source">What.</param>
+    /// <param name="mask">Lanes that are written (AVX-512).</param>
+    public void Store(Address destination, VectorRegister source, MaskRegister mask = MaskRegister.K0) =>
+        WithMemory(VectorInstructions.Move, VectorInstructions.Move.Opcode + 1, source, 0, destination, false, mask);
+
+    /// <summary>Makes a register zero: all of it, whatever width is named.</summary>
+    public void Zero(VectorRegister register) =>
+        Vector(VectorInstructions.Xor, register, register, register);
+
+    /// <summary>Reads the lanes whose sign bit is set in <paramref name="mask"/>; the others become zero (AVX).</summary>
+    public void LoadMasked(VectorRegister destination, VectorRegister mask, Address source) => Masked(0x2C, destination, mask, source);
+
+    /// <summary>Writes the lanes whose sign bit is set in <paramref name="mask"/> (AVX).</summary>
+    public void StoreMasked(Address destination, VectorRegister mask, VectorRegister source) => Masked(0x2E, source, mask, destination);
+
+    /// <summary>Fills a mask register from the low 16 bits of a register (AVX-512).</summary>
+    public void SetMask(MaskRegister destination, Register source)
+    {
+        Vex(OpcodeMap.M0F, OpcodePrefix.None, VectorWidth.V128, 0, 0, 0, High(source), false);
+        Byte(0x92);
+        Byte(0xC0 | ((int)destination << 3) | ((int)source & 7));
+    }
+
+    /// <summary>Zeroes the upper parts of registers 0 to 15, as conventions ask at every return.</summary>
+    public void ZeroUpper()
+    {
+        Byte(0xC5);
+        Byte(0xF8);
+        Byte(0x77);
+    }
+
+    private static void Require(VectorInstruction instruction, OperandForm form)
+    {
+        if (instruction.Form != form)
+        {
+            throw new ArgumentException($"{instruction.Name} has other operands.", nameof(instruction));
+        }
+    }
+
+    private static bool NeedsEvex(VectorInstruction instruction, VectorWidth width, int highest, bool broadcast, MaskRegister mask) =>
+        width == VectorWidth.V512 || highest >= 16 || broadcast || mask != MaskRegister.K0 || (instruction.Prefixes & PrefixKinds.Vex) == 0;
+
+    private void Registers(VectorInstruction instruction, int opcode, VectorRegister field, int source1, int low)
+    {
+        if (NeedsEvex(instruction, field.Width, Math.Max(field.Number, Math.Max(source1, low)), false, MaskRegister.K0))
+        {
+            Evex(instruction, field.Width, field.Number, source1, (low >> 4) & 1, (low >> 3) & 1, false, MaskRegister.K0, false);
+        }
+        else
+        {
+            Vex(instruction.Map, instruction.Prefix, field.Width, field.Number, source1, 0, low >> 3, false);
+        }
+
+        Byte(opcode);
+        Byte(0xC0 | ((field.Number & 7) << 3) | (low & 7));
+    }
+
+    private void WithMemory(VectorInstruction instruction, int opcode, VectorRegister field, int source1, Address address, bool broadcast, MaskRegister mask, bool isZeroing = false)
+    {
+        if (broadcast && instruction.Memory != MemorySize.VectorOrBroadcast)
+        {
+            throw new ArgumentException($"{instruction.Name} does not broadcast.", nameof(broadcast));
+        }
+
+        int unit = 1;
+        if (NeedsEvex(instruction, field.Width, Math.Max(field.Number, source1), broadcast, mask))
+        {
+            unit = instruction.Memory switch
+            {
+                MemorySize.Scalar => 4,
+                MemorySize.Sixteen => 16,
+                _ => broadcast ? 4 : field.Size,
+            };
+            Evex(instruction, field.Width, field.Number, source1, High(address.Index), High(address.Base), broadcast, mask, isZeroing);
+        }
+        else
+        {
+            Vex(instruction.Map, instruction.Prefix, field.Width, field.Number, source1, High(address.Index), High(address.Base), false);
+        }
+
+        Byte(opcode);
+        Memory(field.Number, address, unit);
+    }
+
+    private void Masked(int opcode, VectorRegister field, VectorRegister mask, Address address)
+    {
+        Vex(OpcodeMap.M0F38, OpcodePrefix.P66, field.Width, field.Number, mask.Number, High(address.Index), High(address.Base), false);
+        Byte(opcode);
+        Memory(field.Number, address, 1);
+    }
+
+    /// <summary>VEX prefix: two bytes where that is enough.</summary>
+    private void Vex(OpcodeMap map, OpcodePrefix prefix, VectorWidth width, int field, int source1, int x, int b, bool wide)
+    {
+        int last = ((~source1 & 15) << 3) | ((int)width << 2) | (int)prefix;
+        int r = ~(field >> 3) & 1;
+        if (map == OpcodeMap.M0F && x == 0 && b == 0 && !wide)
+        {
+            Byte(0xC5);
+            Byte((r << 7) | last);
+            return;
+        }
+
+        Byte(0xC4);
+        Byte((r << 7) | ((x ^ 1) << 6) | ((b ^ 1) << 5) | (int)map);
+        Byte((wide ? 0x80 : 0) | last);
+    }
+
+    /// <summary>EVEX prefix. With a register operand, x is bit 4 of its number; with memory, it is bit 3 of the index.</summary>
+    private void Evex(VectorInstruction instruction, VectorWidth width, int field, int source1, int x, int b, bool broadcast, MaskRegister mask, bool isZeroing)
+    {
+        Byte(0x62);
+        Byte(((~(field >> 3) & 1) << 7) | ((x ^ 1) << 6) | ((b ^ 1) << 5) | ((~(field >> 4) & 1) << 4) | (int)instruction.Map);
+        Byte(((~source1 & 15) << 3) | 4 | (int)instruction.Prefix);
+        Byte((isZeroing ? 0x80 : 0) | ((int)width << 5) | (broadcast ? 0x10 : 0) | ((~(source1 >> 4) & 1) << 3) | (int)mask);
+    }
+}
