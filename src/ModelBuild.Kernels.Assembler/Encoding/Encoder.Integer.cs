@@ -61,6 +61,15 @@ internal sealed partial class Encoder
         Byte(0xC0 | (((int)destination & 7) << 3) | ((int)source & 7));
     }
 
+    /// <summary>destination = 8 bytes of memory when a condition holds; the memory is read anyway.</summary>
+    public void LoadIf(Condition condition, Register destination, Address source)
+    {
+        Rex(true, destination, source.Index, source.Base);
+        Byte(0x0F);
+        Byte(0x40 | (int)condition);
+        Memory((int)destination, source, 1);
+    }
+
     /// <summary>destination += value.</summary>
     public void Add(Register destination, int value) => Immediate(0, destination, value);
 

@@ -37,10 +37,10 @@ internal enum MaskRegister : byte
     K0, K1, K2, K3, K4, K5, K6, K7,
 }
 
-/// <summary>Condition of a jump, numbered as in machine code.</summary>
+/// <summary>Condition of a jump or of a move, numbered as in machine code.</summary>
 internal enum Condition : byte
 {
-    Below = 2, AboveOrEqual = 3, Equal = 4, NotEqual = 5, BelowOrEqual = 6, Above = 7, Less = 12, GreaterOrEqual = 13, LessOrEqual = 14, Greater = 15,
+    Below = 2, AboveOrEqual = 3, Equal = 4, NotEqual = 5, BelowOrEqual = 6, Above = 7, Negative = 8, NotNegative = 9, Less = 12, GreaterOrEqual = 13, LessOrEqual = 14, Greater = 15,
 }
 
 /// <summary>Place in the code that jumps and addresses refer to; made by <see cref="Encoder.NewLabel"/>.</summary>
