@@ -19,8 +19,10 @@ internal static unsafe class Processor
     private const uint Avx512State = AvxState | 1 << 5 | 1 << 6 | 1 << 7;
 
     /// <summary>The greatest set that can be used here; needs executable memory to find out.</summary>
-    public static InstructionSet Find()
+    /// <param name="isRefused">Whether the answer is none because there was no such memory.</param>
+    public static InstructionSet Find(out bool isRefused)
     {
+        isRefused = false;
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || !X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7)
         {
             return InstructionSet.None;
@@ -34,7 +36,12 @@ internal static unsafe class Processor
             return InstructionSet.None;
         }
 
-        uint state = ExtendedState();
+        if (ExtendedState() is not { } state)
+        {
+            isRefused = OperatingSystem.IsWindows() || OperatingSystem.IsLinux();
+            return InstructionSet.None;
+        }
+
         return (state & Avx512State) == Avx512State && (more & Avx512) == Avx512 ? InstructionSet.Avx512
             : (state & AvxState) == AvxState ? InstructionSet.Avx2 : InstructionSet.None;
     }
@@ -47,11 +54,11 @@ internal static unsafe class Processor
         code.Return();
     }
 
-    private static uint ExtendedState()
+    private static uint? ExtendedState()
     {
         var code = new Encoder();
         EmitExtendedState(code);
         using ExecutableMemory? memory = ExecutableMemory.TryCreate(code.Finish());
-        return memory is null ? 0 : ((delegate* unmanaged[SuppressGCTransition]<uint>)memory.Address)();
+        return memory is null ? null : ((delegate* unmanaged[SuppressGCTransition]<uint>)memory.Address)();
     }
 }

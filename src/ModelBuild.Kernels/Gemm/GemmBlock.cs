@@ -69,13 +69,7 @@ internal unsafe struct GemmBlock
     public readonly void Run(GemmMicrokernels kernels)
     {
         // A longer sum goes through C in parts, in the same order. Where C also holds the residual, or one tile has all rows so that no panel is read twice, it stays whole.
-        long kBlock = Math.Min(kernels.MaximumK, Residual == C || M <= kernels.MaximumRows ? long.MaxValue : KBlock);
-        if (Residual == C && kernels.MaximumK < K)
-        {
-            kernels = GemmLegs.Best();
-            kBlock = long.MaxValue;
-        }
-
+        long kBlock = Residual == C ? long.MaxValue : Math.Min(kernels.MaximumK, M <= kernels.MaximumRows ? long.MaxValue : KBlock);
         long blocks = Math.Max(1, ((K - 1) / kBlock) + 1);
         kBlock = ((K - 1) / blocks) + 1;
         GemmTile tile;

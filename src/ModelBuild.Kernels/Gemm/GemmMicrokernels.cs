@@ -8,7 +8,7 @@ namespace ModelBuild.Kernels;
 /// All tables with fused multiply-add give the same bits.
 /// </summary>
 /// <remarks>
-/// <see cref="Current"/> is what kernels use; machine code takes its place before the first product runs. <see cref="MaximumK"/> bounds the work of one call.
+/// <see cref="Current"/> is what kernels use; machine code takes its place before the first product runs. <see cref="MaximumK"/> bounds the work of one call, except where the result's memory holds the residual.
 /// </remarks>
 internal sealed unsafe class GemmMicrokernels
 {
