@@ -23,6 +23,7 @@ internal static partial class KernelList
     /// <summary>Classes whose public static methods a plan may call by <c>Class.Method</c>; a method has one overload.</summary>
     public static IReadOnlyList<Type> Kernels { get; } =
     [
+        typeof(Attention),
         typeof(Gemm),
         typeof(MatMul),
         typeof(ControlFlow),

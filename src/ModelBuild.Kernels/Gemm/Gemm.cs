@@ -45,6 +45,7 @@ public static unsafe partial class Gemm
         block.M = m;
         block.N = n;
         block.K = k;
+        block.PanelRows = k;
         block.Epilogue = new Epilogue(activation, alpha, beta);
         GemmMicrokernels kernels = GemmMicrokernels.Current;
         if (context.Threads == 1 || ((double)m * n * k) < 2 * WorkPerThread)

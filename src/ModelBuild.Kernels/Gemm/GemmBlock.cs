@@ -23,6 +23,9 @@ internal unsafe struct GemmBlock
     /// <summary>First panel.</summary>
     public float* Packed;
 
+    /// <summary>How many k a panel has: <see cref="K"/>, or more that are not read.</summary>
+    public long PanelRows;
+
     /// <summary>Where the result goes.</summary>
     public float* C;
 
@@ -56,7 +59,7 @@ internal unsafe struct GemmBlock
     {
         GemmBlock part = this;
         part.A += row * AStride;
-        part.Packed += column * K;
+        part.Packed += column * PanelRows;
         part.C += (row * CStride) + column;
         part.Bias = Bias == null ? null : Bias + column;
         part.Residual = Residual == null ? null : Residual + (row * CStride) + column;
@@ -74,7 +77,7 @@ internal unsafe struct GemmBlock
         kBlock = ((K - 1) / blocks) + 1;
         GemmTile tile;
         tile.AStride = (nint)(AStride * sizeof(float));
-        tile.BStride = (nint)(K * GemmMicrokernels.PanelColumns * sizeof(float));
+        tile.BStride = (nint)(PanelRows * GemmMicrokernels.PanelColumns * sizeof(float));
         tile.CStride = (nint)(CStride * sizeof(float));
         tile.ResidualStride = tile.CStride;
         for (long row = 0; row < M;)
@@ -153,7 +156,7 @@ internal unsafe struct GemmBlock
             int width = (int)Math.Min(8, end - panel);
             Microkernel kernel = kernels.Widest(rows, ref width);
             long column = panel * GemmMicrokernels.PanelColumns;
-            tile->B = Packed + (column * K) + (k * GemmMicrokernels.PanelColumns);
+            tile->B = Packed + (column * PanelRows) + (k * GemmMicrokernels.PanelColumns);
             tile->C = C + (row * CStride) + column;
             tile->Bias = isLast && Bias != null ? Bias + column : null;
             tile->Residual = isLast && Residual != null ? Residual + (row * CStride) + column : null;
@@ -178,7 +181,7 @@ internal unsafe struct GemmBlock
         }
 
         tile->A = A + (row * AStride) + k;
-        tile->B = Packed + (column * K) + (k * Width);
+        tile->B = Packed + (column * PanelRows) + (k * Width);
         tile->C = sums;
         tile->CStride = Width * sizeof(float);
         tile->ResidualStride = Width * sizeof(float);

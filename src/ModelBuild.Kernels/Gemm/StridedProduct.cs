@@ -136,6 +136,7 @@ internal unsafe struct StridedProduct
         block.M = rows;
         block.N = columns;
         block.K = K;
+        block.PanelRows = K;
         block.Epilogue = Epilogue;
         block.Run(GemmMicrokernels.Current);
     }

@@ -208,6 +208,7 @@ public sealed unsafe class GemmTests
             block.M = M;
             block.N = N;
             block.K = K;
+            block.PanelRows = K;
             block.Epilogue = new Epilogue(Activation, Alpha, Beta);
             block.Run(table);
         }
