@@ -17,6 +17,13 @@ internal static class ConvolutionBenchmark
     [
         new("ResNet18 stem 7x7/2", 3, 64, 224, 224, 7, 2, 3, 1, LayerKind.First),
         new("ResNet18 3x3 64, 56x56", 64, 64, 56, 56, 3, 1, 1),
+        new("Winograd 64, 56x56", 64, 64, 56, 56, 3, 1, 1, 1, LayerKind.Winograd),
+        new("Winograd 128, 28x28", 128, 128, 28, 28, 3, 1, 1, 1, LayerKind.Winograd),
+        new("Winograd 256, 14x14", 256, 256, 14, 14, 3, 1, 1, 1, LayerKind.Winograd),
+        new("Winograd 512, 7x7", 512, 512, 7, 7, 3, 1, 1, 1, LayerKind.Winograd),
+        new("Winograd 32, 60x80", 32, 32, 60, 80, 3, 1, 1, 1, LayerKind.Winograd),
+        new("Winograd 16, 120x160", 16, 16, 120, 160, 3, 1, 1, 1, LayerKind.Winograd),
+        new("Winograd 96-24, 160x160", 96, 24, 160, 160, 3, 1, 1, 1, LayerKind.Winograd),
         new("ResNet18 3x3 64-128/2", 64, 128, 56, 56, 3, 2, 1),
         new("ResNet18 3x3 128, 28x28", 128, 128, 28, 28, 3, 1, 1),
         new("ResNet18 3x3 128-256/2", 128, 256, 28, 28, 3, 2, 1),
@@ -48,6 +55,7 @@ internal static class ConvolutionBenchmark
         Blocked,
         First,
         Depthwise,
+        Winograd,
     }
 
     public static void Run(int threads, string filter)
@@ -259,6 +267,11 @@ internal static class ConvolutionBenchmark
                         _context, x, weights, bias, null, y, 1, l.Channels, l.Height, l.Width, l.OutHeight, l.OutWidth, l.Kernel, l.Kernel, l.Stride, l.Stride, l.Pad,
                         l.Pad, activation: Activation.Relu);
                     break;
+                case LayerKind.Winograd:
+                    Convolution.Winograd(
+                        _context, x, weights, bias, null, y, 1, l.Channels, l.Height, l.Width, l.OutChannels, l.OutHeight, l.OutWidth, l.Pad, l.Pad,
+                        activation: Activation.Relu);
+                    break;
                 default:
                     Convolution.Blocked(
                         _context, x, weights, bias, null, y, 1, l.Channels, l.Height, l.Width, l.OutChannels, l.OutHeight, l.OutWidth, l.Kernel, l.Kernel, l.Stride,
@@ -274,6 +287,7 @@ internal static class ConvolutionBenchmark
             {
                 LayerKind.First => ConvolutionPacking.PlanarLength(l.Channels, l.OutChannels, 1, taps),
                 LayerKind.Depthwise => ConvolutionPacking.DepthwiseLength(l.Channels, taps),
+                LayerKind.Winograd => ConvolutionPacking.WinogradLength(l.Channels, l.OutChannels),
                 _ => ConvolutionPacking.BlockedLength(l.Channels, l.OutChannels, l.Groups, taps),
             };
             float* packed = Allocate(length);
@@ -285,6 +299,9 @@ internal static class ConvolutionBenchmark
                     break;
                 case LayerKind.Depthwise:
                     ConvolutionPacking.Depthwise(weights, l.Channels, taps, span);
+                    break;
+                case LayerKind.Winograd:
+                    ConvolutionPacking.Winograd(weights, l.Channels, l.OutChannels, span);
                     break;
                 default:
                     ConvolutionPacking.Blocked(weights, l.Channels, l.OutChannels, l.Groups, taps, span);

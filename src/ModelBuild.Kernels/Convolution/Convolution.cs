@@ -110,4 +110,46 @@ public static unsafe partial class Convolution
         };
         job.Run(context, batch);
     }
+
+    /// <summary>
+    /// Dense convolution with a 3x3 filter, stride 1 and dilation 1, NCHWc16 to NCHWc16, by Winograd's F(4x4, 3x3): a quarter of the multiplications of
+    /// <see cref="Blocked"/>, four times the weights, about twice the rounding error. Each tile of 4x4 pixels, counted from the output's first pixel, sums
+    /// over the channels in ascending order at each of its 36 positions; the bias is added after the transform back.
+    /// </summary>
+    /// <param name="context">Scratch and threads.</param>
+    /// <param name="x">Input, NCHWc16.</param>
+    /// <param name="weights">From <see cref="ConvolutionPacking.Winograd"/>.</param>
+    /// <param name="bias">From <see cref="ConvolutionPacking.Bias"/>, or null.</param>
+    /// <param name="residual">Added before the activation, laid out as the output; or null.</param>
+    /// <param name="y">Output, NCHWc16.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="height">Rows of the input.</param>
+    /// <param name="width">Columns of the input.</param>
+    /// <param name="outChannels">Output channels.</param>
+    /// <param name="outHeight">Rows of the output.</param>
+    /// <param name="outWidth">Columns of the output.</param>
+    /// <param name="padTop">Rows of zeros above the input.</param>
+    /// <param name="padLeft">Columns of zeros left of the input.</param>
+    /// <param name="activation">Applied to the result.</param>
+    /// <param name="alpha">First parameter of the activation.</param>
+    /// <param name="beta">Second parameter of the activation.</param>
+    public static void Winograd(
+        KernelContext context, float* x, float* weights, float* bias, float* residual, [Output] float* y, int batch, int channels, int height, int width,
+        int outChannels, int outHeight, int outWidth, int padTop = 0, int padLeft = 0, Activation activation = Activation.None, float alpha = 0, float beta = 0)
+    {
+        var job = new WinogradJob
+        {
+            Geometry = new(height, width, outHeight, outWidth, 3, 3, 1, 1, padTop, padLeft, 1, 1),
+            X = x,
+            Weights = weights,
+            Bias = bias,
+            Residual = residual,
+            Y = y,
+            Channels = channels,
+            OutChannels = outChannels,
+            Finish = new(activation, alpha, beta),
+        };
+        job.Run(context, batch);
+    }
 }
