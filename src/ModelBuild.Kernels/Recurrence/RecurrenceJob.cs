@@ -213,6 +213,7 @@ internal unsafe struct RecurrenceJob
         block.M = rows;
         block.N = columns;
         block.K = depth;
+        block.PanelRows = depth;
         block.Epilogue = new Epilogue(Activation.None, 0, 0);
         block.Run(GemmMicrokernels.Current);
     }
