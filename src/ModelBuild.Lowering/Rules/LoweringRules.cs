@@ -18,6 +18,7 @@ internal static class LoweringRules
         new BlockedConcatRule(),
         new UnaryRule(),
         new BinaryRule(),
+        new RecurrenceRule(),
     ];
 
     private static readonly ILookup<(string, string), ILoweringRule> s_rules =
