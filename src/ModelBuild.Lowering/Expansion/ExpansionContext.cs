@@ -68,6 +68,31 @@ internal sealed class ExpansionContext(Graph graph, Node node, NameAllocator nam
     /// <summary>Converts elements.</summary>
     public Value Cast(Value value, ElementType type) => Add("Cast", [value], ("to", new IntAttribute((long)type)));
 
+    /// <summary>Moves the nodes of a graph of one input and one output here.</summary>
+    /// <returns>Its output.</returns>
+    public Value Inline(Graph body, Value input)
+    {
+        graph.Initializers.AddRange(body.Initializers.Where(i => !body.Inputs.Contains(i)));
+        foreach (Node node in body.AllNodes())
+        {
+            for (int i = 0; i < node.Inputs.Count; i++)
+            {
+                node.Inputs[i] = node.Inputs[i] == body.Inputs[0] ? input : node.Inputs[i];
+            }
+
+            foreach (Graph inner in node.Subgraphs)
+            {
+                for (int i = 0; i < inner.Outputs.Count; i++)
+                {
+                    inner.Outputs[i] = inner.Outputs[i] == body.Inputs[0] ? input : inner.Outputs[i];
+                }
+            }
+        }
+
+        Nodes.AddRange(body.Nodes);
+        return body.Outputs[0] == body.Inputs[0] ? input : body.Outputs[0];
+    }
+
     /// <summary>The sum of a value and an optional one.</summary>
     public Value Plus(Value value, Value? optional) => optional is null ? value : Add("Add", [value, optional]);
 

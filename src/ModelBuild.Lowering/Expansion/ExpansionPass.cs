@@ -5,11 +5,9 @@ using ModelBuild.Passes;
 
 namespace ModelBuild.Lowering.Expansion;
 
-/// <summary>Replaces operators of ONNX Runtime's own set, which its optimizer and exporters write, by ONNX's, which have fast kernels.</summary>
+/// <summary>Replaces operators by those of ONNX's own set, which have fast kernels. ONNX Runtime's optimizer and exporters write many of them.</summary>
 internal sealed class ExpansionPass : IPass
 {
-    private const string Domain = "com.microsoft";
-
     private static readonly IReadOnlyList<IExpansion> s_all =
     [
         new RenamedOperators(),
@@ -23,10 +21,11 @@ internal sealed class ExpansionPass : IPass
         new RotaryPositions(),
         new BlockwiseWeights(),
         new QuantizedOperators(),
+        new FlexibleAttention(),
     ];
 
     private static readonly Dictionary<string, IExpansion> s_byOperator =
-        s_all.SelectMany(e => e.OpTypes.Select(o => (o, e))).ToDictionary(p => p.o, p => p.e, StringComparer.Ordinal);
+        s_all.SelectMany(e => e.OpTypes.Select(o => (Name: $"{e.Domain}.{o}", e))).ToDictionary(p => p.Name, p => p.e, StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public string Name => "Expansion";
@@ -57,7 +56,9 @@ internal sealed class ExpansionPass : IPass
         return new PassResult(Name, entries);
     }
 
-    private static IExpansion? Find(Node node) => node.Domain == Domain || (node.Domain.Length == 0 && node.OpType == SkipNormalizations.Simplified) ? s_byOperator.GetValueOrDefault(node.OpType) : null;
+    private static IExpansion? Find(Node node) => node.Domain.Length == 0
+        ? (node.OpType == SkipNormalizations.Simplified ? new SkipNormalizations() : null)
+        : s_byOperator.GetValueOrDefault($"{node.Domain}.{node.OpType}");
 
     private static List<Node> Expand(Graph graph, Node node, NameAllocator names, InferenceResult types, List<PassEntry> entries)
     {

@@ -1,8 +1,11 @@
 namespace ModelBuild.Lowering.Expansion;
 
-/// <summary>Operators of ONNX Runtime's own set that are made of ONNX's.</summary>
+/// <summary>Operators that are made of ONNX's own: those of ONNX Runtime's set, and functions that hold graphs.</summary>
 internal interface IExpansion
 {
+    /// <summary>Their operator set.</summary>
+    string Domain => "com.microsoft";
+
     /// <summary>The operators.</summary>
     IEnumerable<string> OpTypes { get; }
 
