@@ -202,7 +202,7 @@ internal unsafe struct RecurrenceJob
             return;
         }
 
-        GemmBlock block;
+        GemmBlock block = default;
         block.A = a;
         block.AStride = aStride;
         block.Packed = packed;
