@@ -19,14 +19,14 @@ public static class CompiledBackend
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
         CompiledPlan plan = definition.Plan
             ?? throw new ModelRuntimeException("MB5011", $"{definition.Info.Name} has no plan: its code was generated before the model was compiled. Build the project again.");
-        PlanWeights? weights = plan.WeightsBytes == 0 ? null : PlanWeights.Open(plan, WeightsSource.Find(definition, options.Path), definition.Info.Name);
+        PlanWeights weights = plan.WeightsBytes == 0 ? PlanWeights.Copy([]) : PlanWeights.Open(plan, WeightsSource.Find(definition, options.Path), definition.Info.Name);
         try
         {
             return new CompiledSession(definition, plan, weights, Threads(options.Threads, plan));
         }
         catch
         {
-            weights?.Unmap();
+            weights.Unmap();
             throw;
         }
     }

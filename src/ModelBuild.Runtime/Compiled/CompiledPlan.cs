@@ -8,6 +8,8 @@ public abstract unsafe class CompiledPlan
     private int[]? _defaults;
     private int[]? _outputs;
     private int[]? _symbols;
+    private int[]? _laidOutAliases;
+    private int[]? _callersAliases;
 
     /// <summary>
     /// The values, one after the other: kind, element type, home, place, position of first and last use, number of dimensions (-1 when the shape is
@@ -52,6 +54,12 @@ public abstract unsafe class CompiledPlan
     /// <summary>The values, decoded once for all frames.</summary>
     internal PlanSlot[] Slots => _slots ??= PlanSlot.Read(Values);
 
+    /// <summary>Values that lie in arena or weights under a shape of their own.</summary>
+    internal int[] LaidOutAliases => _laidOutAliases ??= Aliases(h => h is PlanSlotHome.Arena or PlanSlotHome.Weights);
+
+    /// <summary>Values that lie in the caller's memory under a shape of their own.</summary>
+    internal int[] CallersAliases => _callersAliases ??= Aliases(h => h is PlanSlotHome.Input or PlanSlotHome.Output);
+
     // As arrays, because unoptimized code allocates for each span over constants.
 
     /// <summary>The same as <see cref="Inputs"/>.</summary>
@@ -72,4 +80,18 @@ public abstract unsafe class CompiledPlan
     /// <summary>Makes the calls of the plan.</summary>
     /// <param name="frame">Prepared by <see cref="PlanFrame.Prepare"/>.</param>
     public abstract void Execute(PlanFrame frame);
+
+    private int[] Aliases(Predicate<PlanSlotHome> isWanted)
+    {
+        var aliases = new List<int>();
+        for (int i = 0; i < Slots.Length; i++)
+        {
+            if (Slots[i].Home == PlanSlotHome.Alias && isWanted(Slots[PlanSlot.Root(Slots, i)].Home))
+            {
+                aliases.Add(i);
+            }
+        }
+
+        return [.. aliases];
+    }
 }

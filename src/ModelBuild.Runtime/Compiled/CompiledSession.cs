@@ -14,14 +14,14 @@ internal sealed unsafe class CompiledSession : ModelSession
     private const int PooledStates = 64;
 
     private readonly ModelDefinition _definition;
-    private readonly PlanWeights? _weights;
+    private readonly PlanWeights _weights;
     private readonly int _threads;
     private readonly CompiledCallState?[] _pool = new CompiledCallState?[PooledStates];
     private int _references = 1;
     private int _disposed;
 
     /// <summary>Takes over the weights.</summary>
-    internal CompiledSession(ModelDefinition definition, CompiledPlan plan, PlanWeights? weights, int threads)
+    internal CompiledSession(ModelDefinition definition, CompiledPlan plan, PlanWeights weights, int threads)
     {
         _definition = definition;
         _weights = weights;
@@ -50,7 +50,7 @@ internal sealed unsafe class CompiledSession : ModelSession
     internal ModelInfo Info => _definition.Info;
 
     /// <inheritdoc/>
-    internal override PlanWeights? Weights => _weights is { IsMemory: true } ? _weights : null;
+    internal override PlanWeights? Weights => _weights.IsMemory ? _weights : null;
 
     private static string InstructionSet =>
         Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported && Fma.IsSupported ? "AVX2" : AdvSimd.Arm64.IsSupported ? "AdvSimd"
@@ -62,7 +62,7 @@ internal sealed unsafe class CompiledSession : ModelSession
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || !TryAddReference(), this);
         try
         {
-            CompiledCallState state = Take() ?? new CompiledCallState(this, new PlanFrame(Plan, _weights is null ? null : _weights.Data, new KernelContext(_threads)));
+            CompiledCallState state = Take() ?? new CompiledCallState(this, new PlanFrame(Plan, _weights.Data, new KernelContext(_threads)));
             state.Begin();
             return state;
         }
@@ -158,7 +158,7 @@ internal sealed unsafe class CompiledSession : ModelSession
                 state?.Free();
             }
 
-            _weights?.Unmap();
+            _weights.Unmap();
         }
     }
 }

@@ -340,12 +340,9 @@ public sealed unsafe class PlanFrame : IDisposable
             }
         }
 
-        for (int i = 0; i < _slots.Length; i++)
+        foreach (int alias in _plan.LaidOutAliases)
         {
-            if (_slots[i].Home == PlanSlotHome.Alias && _slots[(int)_slots[i].Place].Home is PlanSlotHome.Arena or PlanSlotHome.Weights)
-            {
-                ShowAlias(i, shape);
-            }
+            ShowAlias(alias, shape);
         }
     }
 
@@ -443,12 +440,9 @@ public sealed unsafe class PlanFrame : IDisposable
             }
         }
 
-        for (int i = 0; i < _slots.Length; i++)
+        foreach (int alias in _plan.CallersAliases)
         {
-            if (_slots[i].Home == PlanSlotHome.Alias && _slots[(int)_slots[i].Place].Home is PlanSlotHome.Input or PlanSlotHome.Output)
-            {
-                ShowAlias(i, shape);
-            }
+            ShowAlias(alias, shape);
         }
     }
 
@@ -457,7 +451,7 @@ public sealed unsafe class PlanFrame : IDisposable
         PlanSlot slot = _slots[index];
         var tensor = (TensorValue)_values[index];
         tensor.IsShapeFixed = false;
-        tensor.View(slot.ElementType, Data((int)slot.Place), slot.Shape(_sizes, shape));
+        tensor.View(slot.ElementType, Data(PlanSlot.Root(_slots, index)), slot.Shape(_sizes, shape));
         tensor.IsShapeFixed = true;
     }
 

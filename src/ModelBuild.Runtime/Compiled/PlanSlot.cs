@@ -57,6 +57,17 @@ internal sealed class PlanSlot
         return [.. slots];
     }
 
+    /// <summary>The value in whose memory a value lies.</summary>
+    public static int Root(PlanSlot[] slots, int index)
+    {
+        while (slots[index].Home == PlanSlotHome.Alias)
+        {
+            index = (int)slots[index].Place;
+        }
+
+        return index;
+    }
+
     public PlanValue CreateValue() => Kind switch
     {
         0 => new TensorValue(),
