@@ -8,7 +8,7 @@ internal static class Program
     private const string Usage = """
         speed [--models DIR] [--threads N]   calls of a model: through a generated class's path, the bare C API, the managed wrapper; opening
         build                                what models cost a build
-        kernels gemm|moves [--threads N]           single kernels against ONNX Runtime's
+        kernels gemm|moves|elementwise [--threads N]   single kernels against ONNX Runtime's
         kernels conv [--threads N] [--filter TEXT]   convolution kernels against ONNX Runtime's
         """;
 
@@ -56,6 +56,10 @@ internal static class Program
             case ["kernels", "moves", ..] when args.Length % 2 == 0:
                 Machine.Describe();
                 MovementBenchmark.Run(threads);
+                return 0;
+            case ["kernels", "elementwise", ..] when args.Length % 2 == 0:
+                Machine.Describe();
+                ElementwiseBenchmark.Run(threads);
                 return 0;
             default:
                 return Fail();

@@ -37,6 +37,7 @@ internal static unsafe class BinaryLoop
     /// <param name="stepY">1, or 0 for one number.</param>
     /// <param name="z">Results.</param>
     /// <param name="length">How many.</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T, TOperation>(float* x, long stepX, float* y, long stepY, float* z, long length)
         where T : struct, IFloatVector<T>
@@ -95,14 +96,10 @@ internal static unsafe class BinaryLoop
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float* Copy(float* source, float* destination, long count)
     {
-        for (long i = 0; i < count; i++)
-        {
-            destination[i] = source[i];
-        }
-
+        Unsafe.CopyBlockUnaligned(destination, source, (uint)count * sizeof(float));
         return destination;
     }
 }

@@ -31,6 +31,7 @@ internal static unsafe class UnaryLoop
     }
 
     /// <summary>Runs one leg. <paramref name="y"/> may be <paramref name="x"/>.</summary>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T, TOperation>(float* x, float* y, long length, float alpha, float beta)
         where T : struct, IFloatVector<T>
@@ -40,6 +41,23 @@ internal static unsafe class UnaryLoop
         T betas = T.Create(beta);
         float* rest = stackalloc float[16];
 
+        if (TOperation.IsShort)
+        {
+            for (; length >= 4 * T.Count; length -= 4 * T.Count)
+            {
+                T first = TOperation.Invoke(T.Load(x), alphas, betas);
+                T second = TOperation.Invoke(T.Load(x + T.Count), alphas, betas);
+                T third = TOperation.Invoke(T.Load(x + (2 * T.Count)), alphas, betas);
+                T fourth = TOperation.Invoke(T.Load(x + (3 * T.Count)), alphas, betas);
+                T.Store(first, y);
+                T.Store(second, y + T.Count);
+                T.Store(third, y + (2 * T.Count));
+                T.Store(fourth, y + (3 * T.Count));
+                x += 4 * T.Count;
+                y += 4 * T.Count;
+            }
+        }
+
         // The last lanes go through a buffer, so that the operation is compiled once.
         while (length > 0)
         {
@@ -47,7 +65,8 @@ internal static unsafe class UnaryLoop
             float* destination = y;
             if (length < T.Count)
             {
-                Copy(x, rest, length);
+                T.Store(alphas, rest);
+                Unsafe.CopyBlockUnaligned(rest, x, (uint)length * sizeof(float));
                 source = rest;
                 destination = rest;
             }
@@ -55,21 +74,12 @@ internal static unsafe class UnaryLoop
             T.Store(TOperation.Invoke(T.Load(source), alphas, betas), destination);
             if (length < T.Count)
             {
-                Copy(rest, y, length);
+                Unsafe.CopyBlockUnaligned(y, rest, (uint)length * sizeof(float));
             }
 
             x += T.Count;
             y += T.Count;
             length -= T.Count;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Copy(float* source, float* destination, long count)
-    {
-        for (long i = 0; i < count; i++)
-        {
-            destination[i] = source[i];
         }
     }
 }

@@ -79,7 +79,9 @@ public readonly unsafe struct Float32x4(Vector128<float> value) : IFloatVector<F
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float32x4 Select(Float32x4 mask, Float32x4 whenTrue, Float32x4 whenFalse) => new(Vector128.ConditionalSelect(mask.Value, whenTrue.Value, whenFalse.Value));
+    public static Float32x4 Select(Float32x4 mask, Float32x4 whenTrue, Float32x4 whenFalse) => new(Sse41.IsSupported
+        ? Sse41.BlendVariable(whenFalse.Value, whenTrue.Value, mask.Value)
+        : Vector128.ConditionalSelect(mask.Value, whenTrue.Value, whenFalse.Value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -78,7 +78,9 @@ public readonly unsafe struct Float32x8(Vector256<float> value) : IFloatVector<F
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float32x8 Select(Float32x8 mask, Float32x8 whenTrue, Float32x8 whenFalse) => new(Vector256.ConditionalSelect(mask.Value, whenTrue.Value, whenFalse.Value));
+    public static Float32x8 Select(Float32x8 mask, Float32x8 whenTrue, Float32x8 whenFalse) => new(Avx.IsSupported
+        ? Avx.BlendVariable(whenFalse.Value, whenTrue.Value, mask.Value)
+        : Vector256.ConditionalSelect(mask.Value, whenTrue.Value, whenFalse.Value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -56,7 +56,7 @@ public unsafe interface IFloatVector<TSelf>
     /// <summary>All bits set in lanes where both are equal.</summary>
     static abstract TSelf Equal(TSelf left, TSelf right);
 
-    /// <summary><paramref name="whenTrue"/> in lanes where the mask's bits are set, otherwise <paramref name="whenFalse"/>.</summary>
+    /// <summary><paramref name="whenTrue"/> in lanes where all bits of the mask are set, <paramref name="whenFalse"/> where none is; nothing is said of other masks.</summary>
     static abstract TSelf Select(TSelf mask, TSelf whenTrue, TSelf whenFalse);
 
     /// <summary>Bits of both.</summary>

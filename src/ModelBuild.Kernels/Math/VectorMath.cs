@@ -29,16 +29,15 @@ public static class VectorMath
         return T.FusedMultiplyAdd(p, first, first) * PowerOfTwo(T.SubtractBits(n, half));
     }
 
-    /// <summary><c>e^x</c> for <c>x</c> up to 88; results below the smallest normal number are 0.</summary>
+    /// <summary><c>e^x</c> for <c>x</c> up to 88; 0 from <c>x</c> = -87.7 down, where results are no normal numbers any more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ExpFlushed<T>(T x)
         where T : struct, IFloatVector<T>
     {
-        T lowest = T.Create(-87.33654f);
-        T bounded = T.Max(lowest, x);
-        T p = ReducedExpM1(bounded, out T shifted);
+        // At the bound n is -127, and the bits of 2^n are those of 0. NaN passes.
+        T p = ReducedExpM1(T.Max(T.Create(-88.03f), x), out T shifted);
         T scale = PowerOfTwo(shifted);
-        return T.Select(T.LessThan(x, lowest), T.Create(0f), T.FusedMultiplyAdd(p, scale, scale));
+        return T.FusedMultiplyAdd(p, scale, scale);
     }
 
     /// <summary><c>e^x - 1</c> without cancellation.</summary>
@@ -107,7 +106,7 @@ public static class VectorMath
         return (m / (m + T.Create(2f))) | (x & sign);
     }
 
-    /// <summary><c>1 / (1 + e^-x)</c>; results below the smallest normal number are 0.</summary>
+    /// <summary><c>1 / (1 + e^-x)</c>; 0 from <c>x</c> = -87.7 down, where results are no normal numbers any more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sigmoid<T>(T x)
         where T : struct, IFloatVector<T>
@@ -191,12 +190,11 @@ public static class VectorMath
         T n = shifted - shift;
         T r = T.FusedMultiplyAdd(n, T.Create(-0.693359375f), x);
         r = T.FusedMultiplyAdd(n, T.Create(0.000212194440f), r);
-        T q = T.Create(0.00139180839f);
-        q = T.FusedMultiplyAdd(q, r, T.Create(0.00836920086f));
-        q = T.FusedMultiplyAdd(q, r, T.Create(0.0416666083f));
-        q = T.FusedMultiplyAdd(q, r, T.Create(0.166665226f));
-        q = T.FusedMultiplyAdd(q, r, T.Create(0.5f));
-        return T.FusedMultiplyAdd(q, r * r, r);
+        T square = r * r;
+        T lower = T.FusedMultiplyAdd(T.Create(0.166665226f), r, T.Create(0.5f));
+        T upper = T.FusedMultiplyAdd(T.Create(0.00836920086f), r, T.Create(0.0416666083f));
+        upper = T.FusedMultiplyAdd(T.Create(0.00139180839f), square, upper);
+        return T.FusedMultiplyAdd(T.FusedMultiplyAdd(upper, square, lower), square, r);
     }
 
     // e^x - 1 for x from -87 to 87.
@@ -219,15 +217,13 @@ public static class VectorMath
     private static T LogOfMantissa<T>(T f, T exponent)
         where T : struct, IFloatVector<T>
     {
-        T q = T.Create(-0.0788724348f);
-        q = T.FusedMultiplyAdd(q, f, T.Create(0.128849447f));
-        q = T.FusedMultiplyAdd(q, f, T.Create(-0.131251886f));
-        q = T.FusedMultiplyAdd(q, f, T.Create(0.141807541f));
-        q = T.FusedMultiplyAdd(q, f, T.Create(-0.166244894f));
-        q = T.FusedMultiplyAdd(q, f, T.Create(0.2000231f));
-        q = T.FusedMultiplyAdd(q, f, T.Create(-0.250008106f));
-        q = T.FusedMultiplyAdd(q, f, T.Create(0.333333164f));
         T square = f * f;
+        T q01 = T.FusedMultiplyAdd(T.Create(-0.250008106f), f, T.Create(0.333333164f));
+        T q23 = T.FusedMultiplyAdd(T.Create(-0.166244894f), f, T.Create(0.2000231f));
+        T q45 = T.FusedMultiplyAdd(T.Create(-0.131251886f), f, T.Create(0.141807541f));
+        T q67 = T.FusedMultiplyAdd(T.Create(-0.0788724348f), f, T.Create(0.128849447f));
+        T upper = T.FusedMultiplyAdd(q67, square, q45);
+        T q = T.FusedMultiplyAdd(upper, square * square, T.FusedMultiplyAdd(q23, square, q01));
         T tail = T.FusedMultiplyAdd(q, f, T.Create(-0.5f)) * square;
         tail = T.FusedMultiplyAdd(exponent, T.Create(-0.000212194440f), tail);
         return T.FusedMultiplyAdd(exponent, T.Create(0.693359375f), f + tail);

@@ -6,6 +6,9 @@ namespace ModelBuild.Kernels.Operations;
 public readonly struct Ceiling : IUnaryOperation, IDoubleOperation
 {
     /// <inheritdoc/>
+    public static bool IsShort => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Invoke<T>(T x, T alpha, T beta)
         where T : struct, IFloatVector<T> => T.Floor(x ^ T.Create(-0f)) ^ T.Create(-0f);

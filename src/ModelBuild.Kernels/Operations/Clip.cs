@@ -6,6 +6,9 @@ namespace ModelBuild.Kernels.Operations;
 public readonly struct Clip : IUnaryOperation, IDoubleOperation
 {
     /// <inheritdoc/>
+    public static bool IsShort => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Invoke<T>(T x, T alpha, T beta)
         where T : struct, IFloatVector<T> => T.Min(beta, T.Max(alpha, x));

@@ -6,6 +6,9 @@ namespace ModelBuild.Kernels.Operations;
 public readonly struct Elu : IUnaryOperation, IDoubleOperation
 {
     /// <inheritdoc/>
+    public static bool IsShort => false;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Invoke<T>(T x, T alpha, T beta)
         where T : struct, IFloatVector<T> => T.Select(T.LessThan(x, T.Create(0f)), alpha * VectorMath.ExpM1(x), x);

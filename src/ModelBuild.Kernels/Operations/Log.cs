@@ -6,6 +6,9 @@ namespace ModelBuild.Kernels.Operations;
 public readonly struct Log : IUnaryOperation, IDoubleOperation
 {
     /// <inheritdoc/>
+    public static bool IsShort => false;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Invoke<T>(T x, T alpha, T beta)
         where T : struct, IFloatVector<T> => VectorMath.Log(x);

@@ -6,6 +6,9 @@ namespace ModelBuild.Kernels.Operations;
 public readonly struct Softsign : IUnaryOperation, IDoubleOperation
 {
     /// <inheritdoc/>
+    public static bool IsShort => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Invoke<T>(T x, T alpha, T beta)
         where T : struct, IFloatVector<T> => x / (T.Create(1f) + Abs.Invoke(x, alpha, beta));

@@ -99,7 +99,7 @@ public static unsafe class ChannelNormalization
         long length = perGroup * work->Size;
         float* x = work->X + (index * length);
         float* y = work->Y + (index * length);
-        float factor = 1 / MathF.Sqrt(NormalizationLoop.Moments(x, length, true, out float mean) + work->Epsilon);
+        float factor = 1 / MathF.Sqrt(NormalizationLoop.Moments(x, length, out float mean) + work->Epsilon);
         for (long c = 0; c < perGroup; c++)
         {
             float scale = work->Scale == null ? factor : factor * work->Scale[first + c];

@@ -37,83 +37,46 @@ internal static unsafe class NormalizationLoop
 
     /// <summary>Mean and variance of a row, with the widest leg that the processor has.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Moments(float* x, long columns, bool isCentered, out float mean)
+    public static float Moments(float* x, long columns, out float mean)
     {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            return Moments<Float32x16>(x, columns, isCentered, out mean);
-        }
-
-        if (Vector256.IsHardwareAccelerated)
-        {
-            return Moments<Float32x8>(x, columns, isCentered, out mean);
-        }
-
-        return Vector128.IsHardwareAccelerated ? Moments<Float32x4>(x, columns, isCentered, out mean) : Moments<Float32x1>(x, columns, isCentered, out mean);
+        mean = ReduceLoop.Row<SumOf>(x, columns, 0) / columns;
+        return ReduceLoop.Row<SumOfSquares>(x, columns, mean) / columns;
     }
 
     /// <summary>One row: one leg.</summary>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Row<T>(float* x, float* scale, float* bias, float* y, long columns, float epsilon, bool isCentered, out float mean)
         where T : struct, IFloatVector<T>
     {
-        float* rest = stackalloc float[48];
-        float factor = 1 / MathF.Sqrt(Moments<T>(x, columns, isCentered, out mean) + epsilon);
+        mean = isCentered ? ReduceLoop.Row<T, SumOf>(x, columns, 0) / columns : 0;
+        float factor = 1 / MathF.Sqrt((ReduceLoop.Row<T, SumOfSquares>(x, columns, mean) / columns) + epsilon);
         T means = T.Create(mean);
         T factors = T.Create(factor);
-        for (long i = 0; i < columns; i += T.Count)
-        {
-            long left = columns - i;
-            bool isRest = left < T.Count;
-            T value = (T.Load(isRest ? ReduceLoop.Pad(x + i, rest, left, 0) : x + i) - means) * factors;
-            T addend = bias == null ? T.Create(0f) : T.Load(isRest ? ReduceLoop.Pad(bias + i, rest + 16, left, 0) : bias + i);
-            if (scale != null)
-            {
-                value = T.FusedMultiplyAdd(value, T.Load(isRest ? ReduceLoop.Pad(scale + i, rest + 32, left, 0) : scale + i), addend);
-            }
-            else if (bias != null)
-            {
-                value += addend;
-            }
 
-            T.Store(value, isRest ? rest : y + i);
-            if (isRest)
-            {
-                ReduceLoop.Copy(rest, y + i, left);
-            }
+        // Without scale and bias a 1 and a 0 are read again and again.
+        float* none = stackalloc float[32];
+        T.Store(T.Create(1f), none);
+        T.Store(T.Create(0f), none + 16);
+        long scaleStep = scale == null ? 0 : T.Count;
+        long biasStep = bias == null ? 0 : T.Count;
+        scale = scale == null ? none : scale;
+        bias = bias == null ? none + 16 : bias;
+        for (; columns >= T.Count; columns -= T.Count)
+        {
+            T.Store(T.FusedMultiplyAdd((T.Load(x) - means) * factors, T.Load(scale), T.Load(bias)), y);
+            x += T.Count;
+            y += T.Count;
+            scale += scaleStep;
+            bias += biasStep;
+        }
+
+        for (long i = 0; i < columns; i++)
+        {
+            y[i] = MathF.FusedMultiplyAdd((x[i] - mean) * factor, scale[i], bias[i]);
         }
 
         return factor;
-    }
-
-    /// <summary>Mean and variance of a row, or 0 and the mean square where it is not centered: one leg.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Moments<T>(float* x, long columns, bool isCentered, out float mean)
-        where T : struct, IFloatVector<T>
-    {
-        float sum = 0;
-        if (isCentered)
-        {
-            ReduceLoop.Rows<T, SumOf>(x, &sum, 1, columns);
-        }
-
-        mean = sum / columns;
-        float* lanes = stackalloc float[ReduceLoop.Lanes];
-        float* rest = stackalloc float[16];
-        T means = T.Create(mean);
-        for (int i = 0; i < ReduceLoop.Lanes; i += T.Count)
-        {
-            T.Store(T.Create(0f), lanes + i);
-        }
-
-        for (long i = 0; i < columns; i += T.Count)
-        {
-            T difference = T.Load(columns - i < T.Count ? ReduceLoop.Pad(x + i, rest, columns - i, mean) : x + i) - means;
-            float* lane = lanes + (i & (ReduceLoop.Lanes - 1));
-            T.Store(T.FusedMultiplyAdd(difference, difference, T.Load(lane)), lane);
-        }
-
-        return ReduceLoop.Fold<SumOf>(lanes) / columns;
     }
 
     /// <summary><c>y = x * scale + shift</c> over pixels of 16 channels, with the widest leg that the processor has.</summary>

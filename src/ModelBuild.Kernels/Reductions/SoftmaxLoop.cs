@@ -4,7 +4,9 @@ using ModelBuild.Kernels.Operations;
 
 namespace ModelBuild.Kernels;
 
-/// <summary>The loops of softmax. Sums along a row go to 32 virtual lanes as in <see cref="ReduceLoop"/>.</summary>
+/// <summary>
+/// The loops of softmax. Exponential number i of a row goes to lane i mod 16 of 16 virtual lanes; at the end lane i takes in lane i + 8, and so on.
+/// </summary>
 internal static unsafe class SoftmaxLoop
 {
     /// <summary>One row, with the widest leg that the processor has.</summary>
@@ -58,82 +60,127 @@ internal static unsafe class SoftmaxLoop
     }
 
     /// <summary>One row: one leg.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Row<T>(float* x, float* mask, float* y, long columns, float scale, bool isLogarithm)
         where T : struct, IFloatVector<T>
     {
-        float* lanes = stackalloc float[ReduceLoop.Lanes];
-        float* rest = stackalloc float[32];
-        T scales = T.Create(scale);
-        T lowest = T.Create(float.NegativeInfinity);
-        for (int i = 0; i < ReduceLoop.Lanes; i += T.Count)
+        if (scale != 1)
         {
-            T.Store(lowest, lanes + i);
+            BinaryLoop.Run<T, Multiply>(x, 1, &scale, 0, y, columns);
+            x = y;
         }
 
-        // Scale, add the mask, find the largest.
-        for (long i = 0; i < columns; i += T.Count)
+        if (mask != null)
         {
-            long left = columns - i;
-            float* source = left < T.Count ? ReduceLoop.Pad(x + i, rest, left, float.NegativeInfinity) : x + i;
-            T value = T.Load(source) * scales;
-            if (mask != null)
-            {
-                value += T.Load(left < T.Count ? ReduceLoop.Pad(mask + i, rest + 16, left, float.NegativeInfinity) : mask + i);
-            }
-
-            float* lane = lanes + (i & (ReduceLoop.Lanes - 1));
-            if (left < T.Count)
-            {
-                T.Store(value, rest);
-                ReduceLoop.Copy(rest, y + i, left);
-
-                // A scale below zero turns the filler round.
-                value = T.Load(ReduceLoop.Pad(y + i, rest, left, float.NegativeInfinity));
-            }
-            else
-            {
-                T.Store(value, y + i);
-            }
-
-            T.Store(Maximum.Invoke(T.Load(lane), value), lane);
+            BinaryLoop.Run<T, Add>(x, 1, mask, 1, y, columns);
+            x = y;
         }
 
-        float largest = ReduceLoop.Fold<MaximumOf>(lanes);
-        T largests = T.Create(largest);
-        for (int i = 0; i < ReduceLoop.Lanes; i += T.Count)
-        {
-            T.Store(T.Create(0f), lanes + i);
-        }
-
-        // Exponentials and their sum.
-        for (long i = 0; i < columns; i += T.Count)
-        {
-            long left = columns - i;
-            float* source = left < T.Count ? ReduceLoop.Pad(y + i, rest, left, float.NegativeInfinity) : y + i;
-            T shifted = T.Load(source) - largests;
-            T exponential = VectorMath.ExpFlushed(shifted);
-            float* lane = lanes + (i & (ReduceLoop.Lanes - 1));
-            T.Store(T.Load(lane) + exponential, lane);
-            float* destination = left < T.Count ? rest : y + i;
-            T.Store(isLogarithm ? shifted : exponential, destination);
-            if (left < T.Count)
-            {
-                ReduceLoop.Copy(rest, y + i, left);
-            }
-        }
-
-        float sum = ReduceLoop.Fold<SumOf>(lanes);
+        // NaN does not count as largest, but makes its own exponential NaN and with it the sum.
+        float largest = ReduceLoop.Row<T, LargestOf>(x, columns, 0);
+        float sum = Exponentials<T>(x, isLogarithm ? null : y, columns, largest);
         if (isLogarithm)
         {
-            float logarithm = VectorMath.Log(sum);
-            BinaryLoop.Run<T, Subtract>(y, 1, &logarithm, 0, y, columns);
+            // log(e^(x - m) / s) = x - m - log(s): the sum needs the exponentials, the result does not.
+            UnaryLoop.Run<T, LessBoth>(x, y, columns, largest, VectorMath.Log(sum));
+            return;
         }
-        else
+
+        float factor = 1 / sum;
+        BinaryLoop.Run<T, Multiply>(y, 1, &factor, 0, y, columns);
+    }
+
+    /// <summary>The exponentials of a row less its largest number, where <paramref name="y"/> is not <c>null</c>, and their sum.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Exponentials<T>(float* x, float* y, long columns, float largest)
+        where T : struct, IFloatVector<T>
+    {
+        const int lanes = 16;
+        float* rest = stackalloc float[lanes];
+        if (T.Count == 1)
         {
-            float factor = 1 / sum;
-            BinaryLoop.Run<T, Multiply>(y, 1, &factor, 0, y, columns);
+            return ScalarExponentials(x, y, columns, largest, rest);
         }
+
+        T largests = T.Create(largest);
+        T a = T.Create(0f);
+        T b = a;
+        T c = a;
+        T d = a;
+        while (columns > 0)
+        {
+            float* source = x;
+            float* destination = y;
+            if (columns < lanes)
+            {
+                // The exponential of the filler is 0.
+                new Span<float>(rest, lanes).Fill(float.NegativeInfinity);
+                Unsafe.CopyBlockUnaligned(rest, x, (uint)columns * sizeof(float));
+                source = rest;
+                destination = rest;
+            }
+            else if (y == null)
+            {
+                destination = rest;
+            }
+
+            T first = VectorMath.ExpFlushed(T.Load(source) - largests);
+            a += first;
+            if (T.Count <= 8)
+            {
+                T second = VectorMath.ExpFlushed(T.Load(source + T.Count) - largests);
+                b += second;
+                if (T.Count <= 4)
+                {
+                    T third = VectorMath.ExpFlushed(T.Load(source + (2 * T.Count)) - largests);
+                    T fourth = VectorMath.ExpFlushed(T.Load(source + (3 * T.Count)) - largests);
+                    c += third;
+                    d += fourth;
+                    T.Store(third, destination + (2 * T.Count));
+                    T.Store(fourth, destination + (3 * T.Count));
+                }
+
+                T.Store(second, destination + T.Count);
+            }
+
+            T.Store(first, destination);
+            if (columns < lanes && y != null)
+            {
+                Unsafe.CopyBlockUnaligned(y, rest, (uint)columns * sizeof(float));
+            }
+
+            x += lanes;
+            y = y == null ? null : y + lanes;
+            columns -= lanes;
+        }
+
+        a = T.Count <= 4 ? a + c : a;
+        b = T.Count <= 4 ? b + d : b;
+        return ReduceLoop.Fold<T, SumOf>(T.Count <= 8 ? a + b : a, rest);
+    }
+
+    private static float ScalarExponentials(float* x, float* y, long columns, float largest, float* lanes)
+    {
+        new Span<float>(lanes, 16).Clear();
+        for (long i = 0; i < columns; i++)
+        {
+            float exponential = VectorMath.ExpFlushed(new Float32x1(x[i] - largest)).Value;
+            lanes[i & 15] += exponential;
+            if (y != null)
+            {
+                y[i] = exponential;
+            }
+        }
+
+        for (int width = 8; width > 0; width /= 2)
+        {
+            for (int i = 0; i < width; i++)
+            {
+                lanes[i] += lanes[i + width];
+            }
+        }
+
+        return lanes[0];
     }
 
     /// <summary>Columns of a matrix from one on, as many as fill vectors: one leg.</summary>
