@@ -10,7 +10,7 @@ internal static class Program
     private const string Usage = """
         suite DIR --engine onnxruntime|rewritten [--filter REGEX] [--tsv FILE]
             every folder below DIR with model.onnx and test_data_set_*; the last line counts
-        models DIR [--engine compiled] [--filter REGEX] [--tsv FILE]
+        models DIR [--engine compiled] [--filter REGEX] [--shapes name=1,3;...] [--tsv FILE]
             every ONNX file below DIR on random inputs, compared with ONNX Runtime within 1e-4
         formats DIR [--tsv FILE]
             every model file below DIR: read, run, compared with recorded outputs

@@ -22,12 +22,15 @@ internal static class ModelChecker
     private static readonly long[] s_sizes = [16, 512, 1, 64];
 
     /// <summary>Checks a file and answers for <see cref="WorkerReply"/>.</summary>
-    public static string Check(IConformanceEngine engine, string path)
+    /// <param name="engine">Who runs the model.</param>
+    /// <param name="question">The file, a tab, and shapes of inputs as <c>name=1,3;name=2</c>.</param>
+    public static string Check(IConformanceEngine engine, string question)
     {
+        string path = question.Split('\t')[0];
         var calls = new List<RecordedCall>();
         try
         {
-            string? refusal = Record(path, calls);
+            string? refusal = Record(path, ParseShapes(question.Split('\t')[1]), calls);
             if (calls.Count == 0)
             {
                 return WorkerReply.Format(Outcome.Unsupported, NoOracle + refusal);
@@ -62,6 +65,10 @@ internal static class ModelChecker
         }
     }
 
+    private static Dictionary<string, IReadOnlyList<long>> ParseShapes(string text) => text.Split(';', StringSplitOptions.RemoveEmptyEntries)
+        .Select(s => s.Split('='))
+        .ToDictionary(s => s[0], s => (IReadOnlyList<long>)[.. s[1].Split(',').Select(d => long.Parse(d, System.Globalization.CultureInfo.InvariantCulture))]);
+
     private static string? Compare(IConformanceSession session, RecordedCall call)
     {
         OrtValue[] actual = session.Run(call.Inputs);
@@ -78,7 +85,7 @@ internal static class ModelChecker
     }
 
     // Up to two calls that ONNX Runtime carries out, with open dimensions of different sizes. Returns why the last one failed.
-    private static string? Record(string path, List<RecordedCall> calls)
+    private static string? Record(string path, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes, List<RecordedCall> calls)
     {
         string? refusal = null;
         try
@@ -90,7 +97,7 @@ internal static class ModelChecker
             {
                 try
                 {
-                    var data = new RandomInputs(model, new RandomInputOptions { DefaultSize = s_sizes[i], Seed = i });
+                    var data = new RandomInputs(model, new RandomInputOptions { DefaultSize = s_sizes[i], Seed = i, Shapes = shapes });
                     List<(string, OnnxValue)> inputs = [.. data.GetBatch(0).Select(v => (v.Key, (OnnxValue)new OnnxTensorValue(v.Value)))];
                     OrtValue[] outputs = oracle.Run(inputs);
                     // A model that draws random numbers does not even agree with itself.

@@ -12,7 +12,7 @@ internal static class ModelsCommand
 
     public static int Run(string folder, ReadOnlySpan<string> args)
     {
-        var options = new Options(args, "--engine", "--filter", "--tsv");
+        var options = new Options(args, "--engine", "--filter", "--shapes", "--tsv");
         string engine = options["--engine"] ?? "compiled";
         _ = EngineList.Find(engine) ?? throw new UsageException($"There is no engine '{engine}'; there are {string.Join(", ", EngineList.All.Select(e => e.Name))}.");
         if (!Directory.Exists(folder))
@@ -30,7 +30,7 @@ internal static class ModelsCommand
                 string name = Path.GetRelativePath(root, file).Replace('\\', '/');
                 if (filter?.IsMatch(name) != false)
                 {
-                    (Outcome outcome, string detail) = WorkerReply.Parse(worker.Ask(file));
+                    (Outcome outcome, string detail) = WorkerReply.Parse(worker.Ask($"{file}\t{options["--shapes"]}"));
                     results.Add(new CaseResult(name, outcome, detail));
                 }
             }
