@@ -5,11 +5,11 @@ namespace ModelBuild.Kernels;
 /// <summary>One part of a matrix product, or all of it: rows of A times packed panels, done by one thread.</summary>
 internal unsafe struct GemmBlock
 {
-    // A tile of A, 14 rows of this many k at most, stays in the first-level cache while panels pass, 16 KB each.
-    private const int KBlock = 256;
+    // A tile of A, some rows of this many k, stays in the first-level cache while panels pass: long, since each block loads and stores the sums again.
+    private const int KBlock = 640;
 
     // Panels that stay in the second-level cache while tiles of A pass.
-    private const int GroupPanels = 8;
+    private const int GroupPanels = 6;
 
     // Rows of A that stay in the last-level cache, with their part of C, while groups of panels pass.
     private const int RowsInCache = 1200;
