@@ -6,7 +6,9 @@ namespace ModelBuild.Benchmarks;
 internal static class Program
 {
     private const string Usage = """
-        speed [--models DIR] [--threads N]   calls of a model: through a generated class's path, the bare C API, the managed wrapper; opening
+        speed [--models DIR] [--threads N]   whole models on the compiled backend against ONNX Runtime
+        steps [--models DIR] [--threads N]   the same, with the time of each kernel
+        open [--models DIR] [--threads N]    calls of a model with ONNX Runtime: through a generated class's path, the bare C API, the managed wrapper; opening
         build                                what models cost a build
         kernels gemm|moves|elementwise [--threads N]   single kernels against ONNX Runtime's
         kernels conv [--threads N] [--filter TEXT]   convolution kernels against ONNX Runtime's
@@ -37,6 +39,14 @@ internal static class Program
         switch (args)
         {
             case ["speed", ..] when args.Length % 2 == 1:
+                Machine.Describe();
+                CompiledBenchmark.Run(models, threads, steps: false);
+                return 0;
+            case ["steps", ..] when args.Length % 2 == 1:
+                Machine.Describe();
+                CompiledBenchmark.Run(models, threads, steps: true);
+                return 0;
+            case ["open", ..] when args.Length % 2 == 1:
                 Machine.Describe();
                 SpeedBenchmark.Run(models, threads);
                 OpenBenchmark.Run(models, threads);
