@@ -52,7 +52,7 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
             [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)
                 .Select(name => CacheEntry.Describe(KindOf(name), folder, name))]);
 
-        string KindOf(string name) => name[_class.Length..] is CompiledFiles.PlanExtension ? "plan"
+        string KindOf(string name) => name[_class.Length..] is ".mbplan" ? "plan"
             : name[_class.Length..].StartsWith(".onnx", StringComparison.Ordinal) || name[_class.Length..] is WeightsFile.Extension ? content : "report";
     }
 
@@ -78,7 +78,7 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
         output.Progress($"{_class}: compiling {asset.Signature.ModelFile}");
         LoweredModel lowered = Lowerer.Lower(model);
         cancellationToken.ThrowIfCancellationRequested();
-        CompiledFiles.Write(lowered, folder, _class);
+        CompiledFiles.Write(lowered, Path.Combine(folder, _class + ".mbplan"), Path.Combine(folder, _class + CompiledFiles.WeightsExtension));
         if (asset.Settings.Verify)
         {
             output.Progress($"{_class}: comparing with the original");
