@@ -21,6 +21,9 @@ internal readonly unsafe struct Microkernel
         _isMachineCode = isMachineCode;
     }
 
+    /// <summary>Whether there is an entry: false for the default of this struct.</summary>
+    public bool IsPresent => _address != null;
+
     /// <summary>Whether the entry is machine code.</summary>
     public bool IsMachineCode => _isMachineCode;
 

@@ -93,10 +93,18 @@ public static unsafe partial class Convolution
         int outHeight, int outWidth, int kernelHeight, int kernelWidth, int strideHeight = 1, int strideWidth = 1, int padTop = 0, int padLeft = 0,
         int dilationHeight = 1, int dilationWidth = 1, Activation activation = Activation.None, float alpha = 0, float beta = 0)
     {
+        var geometry = new ConvolutionGeometry(
+            height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft, dilationHeight, dilationWidth);
+        var finish = new ConvolutionFinish(activation, alpha, beta);
+        if (ConvolutionMicrokernels.Current.DepthwiseStrip.IsPresent)
+        {
+            new DepthwiseJob { Geometry = geometry, X = x, Weights = weights, Bias = bias, Residual = residual, Y = y, Channels = channels, Finish = finish }.Run(context, batch);
+            return;
+        }
+
         var job = new BlockedJob
         {
-            Geometry = new(
-                height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft, dilationHeight, dilationWidth),
+            Geometry = geometry,
             X = x,
             Weights = weights,
             Bias = bias,
@@ -106,7 +114,7 @@ public static unsafe partial class Convolution
             OutChannels = channels,
             Groups = channels,
             IsDepthwise = true,
-            Finish = new(activation, alpha, beta),
+            Finish = finish,
         };
         job.Run(context, batch);
     }

@@ -38,6 +38,9 @@ internal sealed class ConvolutionMicrokernels
     /// <summary>Depthwise, one panel of channels; takes a <see cref="ConvolutionTile"/>.</summary>
     public required Microkernel DepthwiseTile { get; init; }
 
+    /// <summary>Depthwise, a strip of any length of one block of channels; takes a <see cref="Kernels.DepthwiseStrip"/>. Where there is none, <see cref="DepthwiseTile"/> does the work.</summary>
+    public Microkernel DepthwiseStrip { get; init; }
+
     /// <summary>Planar input, one panel; takes a <see cref="PlanarConvolutionTile"/>.</summary>
     public required Microkernel PlanarTile { get; init; }
 
@@ -50,6 +53,7 @@ internal sealed class ConvolutionMicrokernels
         Tile = Microkernel.Of(&ScalarConvolution.Tile),
         SmallTile = Microkernel.Of(&ScalarConvolution.Tile),
         DepthwiseTile = Microkernel.Of(&ScalarConvolution.DepthwiseTile),
+        DepthwiseStrip = Microkernel.Of(&Kernels.DepthwiseStrip.Run<Float32x1>),
         PlanarTile = Microkernel.Of(&ScalarConvolution.PlanarTile),
     };
 
@@ -62,6 +66,7 @@ internal sealed class ConvolutionMicrokernels
         Tile = Microkernel.Of(&PortableConvolution.Tile),
         SmallTile = Microkernel.Of(&PortableConvolution.Tile),
         DepthwiseTile = Microkernel.Of(&PortableConvolution.DepthwiseTile),
+        DepthwiseStrip = Microkernel.Of(&Kernels.DepthwiseStrip.Run<Float32x4>),
         PlanarTile = Microkernel.Of(&PortableConvolution.PlanarTile),
     };
 
@@ -74,6 +79,7 @@ internal sealed class ConvolutionMicrokernels
         Tile = Microkernel.Of(&AdvSimdConvolution.Tile),
         SmallTile = Microkernel.Of(&AdvSimdConvolution.Tile),
         DepthwiseTile = Microkernel.Of(&AdvSimdConvolution.DepthwiseTile),
+        DepthwiseStrip = Microkernel.Of(&Kernels.DepthwiseStrip.Run<Float32x4>),
         PlanarTile = Microkernel.Of(&AdvSimdConvolution.PlanarTile),
     };
 
@@ -86,6 +92,7 @@ internal sealed class ConvolutionMicrokernels
         Tile = Microkernel.Of(&Avx2Convolution.Tile),
         SmallTile = Microkernel.Of(&Avx2Convolution.SmallTile),
         DepthwiseTile = Microkernel.Of(&Avx2Convolution.DepthwiseTile),
+        DepthwiseStrip = Microkernel.Of(&Kernels.DepthwiseStrip.Run<Float32x8>),
         PlanarTile = Microkernel.Of(&Avx2Convolution.PlanarTile),
     };
 
@@ -101,6 +108,7 @@ internal sealed class ConvolutionMicrokernels
         PairTile = Microkernel.Of(&Avx512Convolution.PairTile),
         SmallPairTile = Microkernel.Of(&Avx512Convolution.SmallPairTile),
         DepthwiseTile = Microkernel.Of(&Avx512Convolution.DepthwiseTile),
+        DepthwiseStrip = Microkernel.Of(&Kernels.DepthwiseStrip.Run<Float32x16>),
         PlanarTile = Microkernel.Of(&Avx512Convolution.PlanarTile),
     };
 

@@ -17,6 +17,9 @@ internal unsafe struct WinogradJob
     private const int PanelBytes = 20 * 1024;
     private const long SerialWork = 1 << 18;
 
+    // Added to the distance between positions, which would be a power of two else: then all 36 would share a few sets of the cache.
+    private const int PositionPadding = 3 * Lanes;
+
     public ConvolutionGeometry Geometry;
     public float* X;
     public float* Weights;
@@ -126,10 +129,10 @@ internal unsafe struct WinogradJob
     private void Reserve(KernelContext context, long tileFloats)
     {
         int row = _groupTiles + ConvolutionGeometry.RowTail;
-        byte* scratch = context.Scratch(tileFloats * _groupTiles * sizeof(float) + 2 * Lanes * sizeof(float) + row * sizeof(int));
+        byte* scratch = context.Scratch((tileFloats * _groupTiles + 2 * WinogradTransform.Positions * PositionPadding) * sizeof(float) + 2 * Lanes * sizeof(float) + row * sizeof(int));
         _v = (float*)scratch;
-        _m = _v + (long)WinogradTransform.Positions * InputBlocks * Lanes * _groupTiles;
-        _zero = _m + (long)WinogradTransform.Positions * Panels * Lanes * _groupTiles;
+        _m = _v + WinogradTransform.Positions * ((long)InputBlocks * Lanes * _groupTiles + PositionPadding);
+        _zero = _m + WinogradTransform.Positions * ((long)Panels * Lanes * _groupTiles + PositionPadding);
         _table = (int*)(_zero + 2 * Lanes);
         new Span<float>(_zero, 2 * Lanes).Clear();
         for (int i = 0; i < row; i++)
@@ -147,7 +150,7 @@ internal unsafe struct WinogradJob
         int height = job->Geometry.Height, width = job->Geometry.Width;
         float* scratch = stackalloc float[WinogradTransform.Positions * T.Count];
         float* border = stackalloc float[WinogradTransform.Positions * Lanes];
-        long positionStride = (long)job->InputBlocks * job->_tiles * Lanes;
+        long positionStride = job->PositionStride(job->InputBlocks);
         float* v = job->_v + ((long)block * job->_tiles + first) * Lanes;
         for (int t = first; t < end; t++, v += Lanes)
         {
@@ -210,8 +213,8 @@ internal unsafe struct WinogradJob
         tile.OutputStride = Lanes;
         tile.OutputPanelStride = tileLine;
         tile.WeightsPanelStride = (long)InputBlocks * Lanes * Lanes;
-        tile.Output = _m + ((long)position * Panels + panel) * tileLine;
-        float* input = _v + (long)position * InputBlocks * tileLine;
+        tile.Output = _m + position * PositionStride(Panels) + panel * tileLine;
+        float* input = _v + position * PositionStride(InputBlocks);
         float* weights = Weights + ((long)position * Panels + panel) * tile.WeightsPanelStride;
         int most = PanelBytes / (Lanes * Lanes * sizeof(float) * (pair ? 2 : 1));
         int chunks = (InputBlocks + most - 1) / most;
@@ -235,7 +238,7 @@ internal unsafe struct WinogradJob
         int strips = job->TileStrips, panel = index / strips, first = index % strips * StripTiles, end = Math.Min(first + StripTiles, job->_tiles);
         float* scratch = stackalloc float[WinogradTransform.InputSize * WinogradTransform.OutputSize * T.Count];
         float* pixels = stackalloc float[WinogradTransform.OutputSize * WinogradTransform.OutputSize * Lanes];
-        long positionStride = (long)job->Panels * job->_tiles * Lanes;
+        long positionStride = job->PositionStride(job->Panels);
         float* m = job->_m + ((long)panel * job->_tiles + first) * Lanes;
         float* bias = job->Bias == null ? job->_zero : job->Bias + panel * Lanes;
         for (int t = first; t < end; t++, m += Lanes)
@@ -279,6 +282,8 @@ internal unsafe struct WinogradJob
             Finish.Apply(destination, columns * Lanes);
         }
     }
+
+    private readonly long PositionStride(int blocks) => (long)blocks * _tiles * Lanes + PositionPadding;
 
     private readonly void Locate(long tile, out int image, out int row, out int column)
     {

@@ -160,6 +160,37 @@ public sealed unsafe class ConvolutionTests
         }
     }
 
+    [TestMethod]
+    public void Depthwise_by_tiles_equals_the_definition_on_every_leg()
+    {
+        foreach (ConvolutionCase sizes in Cases)
+        {
+            CheckLegs(sizes with { OutChannels = sizes.Channels, Groups = sizes.Channels }, DepthwiseTiles);
+        }
+
+        ConvolutionCase.Gen.Where(c => c.IsPossible)
+            .Sample(c => CheckLegs(c with { OutChannels = c.Channels, Groups = c.Channels }, DepthwiseTiles), iter: 50, seed: "0N0XIzNsQ0O2", threads: 1);
+    }
+
+    // The way of a table of machine code that has no strips.
+    private static float[] DepthwiseTiles(ConvolutionCase s, float[] x, float[] w, float[]? bias, float[]? residual, Activation activation, float alpha, float beta, int threads)
+    {
+        ConvolutionMicrokernels leg = ConvolutionMicrokernels.Current;
+        var table = new ConvolutionMicrokernels
+        {
+            Name = leg.Name,
+            Pixels = leg.Pixels,
+            SmallPixels = leg.SmallPixels,
+            Tile = leg.Tile,
+            SmallTile = leg.SmallTile,
+            DepthwiseTile = leg.DepthwiseTile,
+            PlanarTile = leg.PlanarTile,
+        };
+        float[] y = [];
+        WithLeg(table, () => y = Depthwise(s, x, w, bias, residual, activation, alpha, beta, threads));
+        return y;
+    }
+
     private delegate float[] Run(ConvolutionCase sizes, float[] x, float[] w, float[]? bias, float[]? residual, Activation activation, float alpha, float beta, int threads);
 
     private static void CheckLegs(ConvolutionCase sizes, Run run) => Check(sizes, run, Activation.None, withResidual: sizes.Width % 2 == 0);
