@@ -18,5 +18,6 @@ internal static class KernelFamilies
     [
         new Gemm.GemmKernels(),
         new Convolution.ConvolutionKernels(),
+        new Elementwise.UnaryKernels(),
     ];
 }

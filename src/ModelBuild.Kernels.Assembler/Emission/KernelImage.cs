@@ -39,5 +39,8 @@ internal sealed class KernelImage
 internal readonly unsafe struct LoadedKernels(KernelImage image, void* address)
 {
     /// <summary>The kernel of a name.</summary>
-    public Microkernel this[string name] => Microkernel.OfMachineCode((byte*)address + image.Offset(name));
+    public Microkernel this[string name] => Microkernel.OfMachineCode((void*)Address(name));
+
+    /// <summary>Where the kernel of a name begins.</summary>
+    public nint Address(string name) => (nint)address + image.Offset(name);
 }

@@ -107,6 +107,18 @@ internal static class VectorInstructions
     public static readonly VectorInstruction Move = Two("vmovups", OpcodeMap.M0F, OpcodePrefix.None, 0x10, MemorySize.Vector);
     public static readonly VectorInstruction Broadcast = Two("vbroadcastss", OpcodeMap.M0F38, OpcodePrefix.P66, 0x18, MemorySize.Scalar, registerSource: false);
 
+    /// <summary>Rounds to an integer: immediate 8 to the nearest, 9 downwards. With AVX-512 the same opcode is called vrndscaleps.</summary>
+    public static readonly VectorInstruction Round = Listed(new("vroundps", OperandForm.Two, OpcodeMap.M0F3A, OpcodePrefix.P66, 0x08, HasImmediate: true));
+
+    /// <summary>All ones where the comparison holds: immediate 0 equal, 1 less. <see cref="Encoder.Compare(MaskRegister, VectorRegister, VectorRegister, int)"/> is the one of AVX-512.</summary>
+    public static readonly VectorInstruction Compare = Listed(new("vcmpps", OperandForm.Three, OpcodeMap.M0F, OpcodePrefix.None, 0xC2, Prefixes: PrefixKinds.Vex, HasImmediate: true));
+
+    /// <summary>destination = bits that the immediate, a table of truth, gives for those of destination, middle and last source.</summary>
+    public static readonly VectorInstruction Ternary = Listed(new("vpternlogd", OperandForm.Three, OpcodeMap.M0F3A, OpcodePrefix.P66, 0x25, Prefixes: PrefixKinds.Evex, HasImmediate: true));
+
+    /// <summary>Last source where the sign of the register named by the immediate's upper half is set, else the middle one.</summary>
+    public static readonly VectorInstruction Blend = Listed(new("vblendvps", OperandForm.Three, OpcodeMap.M0F3A, OpcodePrefix.P66, 0x4A, MemorySize.Vector, PrefixKinds.Vex, HasImmediate: true));
+
     /// <summary>Every one.</summary>
     public static IReadOnlyList<VectorInstruction> All => s_all;
 

@@ -7,7 +7,7 @@ namespace ModelBuild.Kernels;
 /// <summary>The loop of every function of one number.</summary>
 internal static unsafe class UnaryLoop
 {
-    /// <summary>Runs the widest leg that the processor has.</summary>
+    /// <summary>Runs the widest leg that the processor has, or machine code where this program was compiled without it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<TOperation>(float* x, float* y, long length, float alpha, float beta)
         where TOperation : struct, IUnaryOperation
@@ -19,6 +19,10 @@ internal static unsafe class UnaryLoop
         else if (Vector256.IsHardwareAccelerated)
         {
             Run<Float32x8, TOperation>(x, y, length, alpha, beta);
+        }
+        else if (UnaryMicrokernels.Of<TOperation>.Address is not 0 and nint address)
+        {
+            UnaryMicrokernels.Run(address, x, y, length, alpha, beta);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
