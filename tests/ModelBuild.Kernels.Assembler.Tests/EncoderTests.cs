@@ -24,23 +24,31 @@ public sealed class EncoderTests
         {
             foreach (VectorWidth width in Enum.GetValues<VectorWidth>())
             {
-                for (int destination = 0; destination < 32; destination++)
+                if (!Has(instruction, width))
                 {
-                    for (int source = 0; source < 32; source++)
+                    continue;
+                }
+
+                int registers = Registers(instruction);
+                for (int destination = 0; destination < registers; destination++)
+                {
+                    for (int source = 0; source < registers; source++)
                     {
-                        VectorRegister d = new(destination, width), s1 = new((destination + (7 * source)) % 32, width), s2 = new(source, width);
+                        VectorRegister d = new(destination, width), s1 = new((destination + (7 * source)) % registers, width), s2 = new(source, width);
+                        int? immediate = ImmediateOf(instruction, destination);
                         Instruction decoded = Check(code =>
                         {
                             if (instruction.Form == OperandForm.Three)
                             {
-                                code.Vector(instruction, d, s1, s2);
+                                code.Vector(instruction, d, s1, s2, immediate);
                             }
                             else
                             {
-                                code.Vector(instruction, d, s2);
+                                code.Vector(instruction, d, s2, immediate);
                             }
                         });
-                        AssertName(instruction.Name, decoded);
+                        AssertName(instruction, decoded);
+                        AssertImmediate(immediate, width, decoded);
                         Assert.AreEqual(Of(d), decoded.Op0Register);
                         if (instruction.Form == OperandForm.Three)
                         {
@@ -67,26 +75,29 @@ public sealed class EncoderTests
         int number = 0;
         foreach (VectorInstruction instruction in VectorInstructions.All)
         {
-            foreach (VectorWidth width in Enum.GetValues<VectorWidth>())
+            foreach (VectorWidth width in Enum.GetValues<VectorWidth>().Where(width => Has(instruction, width)))
             {
+                int registers = Registers(instruction);
                 foreach (Address address in Addresses())
                 {
-                    foreach (bool broadcast in instruction.Memory == MemorySize.VectorOrBroadcast ? new[] { false, true } : [false])
+                    foreach (bool broadcast in instruction.Memory == MemorySize.VectorOrBroadcast && instruction.Prefixes != PrefixKinds.Vex ? new[] { false, true } : [false])
                     {
                         number++;
-                        VectorRegister d = new(number % 32, width), s = new(number * 5 % 32, width);
+                        VectorRegister d = new(number % registers, width), s = new(number * 5 % registers, width);
+                        int? immediate = ImmediateOf(instruction, number);
                         Instruction decoded = Check(code =>
                         {
                             if (instruction.Form == OperandForm.Three)
                             {
-                                code.Vector(instruction, d, s, address, broadcast);
+                                code.Vector(instruction, d, s, address, broadcast, immediate);
                             }
                             else
                             {
-                                code.Vector(instruction, d, address, broadcast);
+                                code.Vector(instruction, d, address, broadcast, immediate: immediate);
                             }
                         });
-                        AssertName(instruction.Name, decoded);
+                        AssertName(instruction, decoded);
+                        AssertImmediate(immediate, width, decoded);
                         AssertMemory(address, decoded);
                         Assert.AreEqual(Of(d), decoded.Op0Register);
                         Assert.AreEqual(broadcast, decoded.IsBroadcast);
@@ -150,6 +161,38 @@ public sealed class EncoderTests
         }
 
         AssertName("vzeroupper", Check(code => code.ZeroUpper()));
+    }
+
+    [TestMethod]
+    public void Comparisons_into_masks_and_shifts()
+    {
+        for (int i = 0; i < 32 * 32; i++)
+        {
+            VectorRegister a = VectorRegister.Zmm(i % 32), b = VectorRegister.Zmm(i / 32);
+            var mask = (MaskRegister)(i % 8);
+            Instruction decoded = Check(code => code.Compare(mask, a, b, i % 2));
+            AssertName("vcmpps", decoded);
+            Assert.AreEqual(Operand.K0 + (int)mask, decoded.Op0Register);
+            Assert.AreEqual(Of(a), decoded.Op1Register);
+            Assert.AreEqual(Of(b), decoded.Op2Register);
+            Assert.AreEqual(i % 2, decoded.Immediate8);
+            decoded = Check(code => code.Expand(a, mask));
+            AssertName("vpmovm2d", decoded);
+            Assert.AreEqual(Of(a), decoded.Op0Register);
+            Assert.AreEqual(Operand.K0 + (int)mask, decoded.Op1Register);
+            foreach (VectorWidth width in Enum.GetValues<VectorWidth>())
+            {
+                VectorRegister to = new(i % 32, width), from = new(i / 32, width);
+                foreach ((string name, Action<Encoder> write) in new (string, Action<Encoder>)[] { ("vpslld", code => code.ShiftLeft(to, from, i % 32)), ("vpsrad", code => code.ShiftRight(to, from, i % 32)) })
+                {
+                    decoded = Check(write);
+                    AssertName(name, decoded);
+                    Assert.AreEqual(Of(to), decoded.Op0Register);
+                    Assert.AreEqual(Of(from), decoded.Op1Register);
+                    Assert.AreEqual(i % 32, decoded.Immediate8);
+                }
+            }
+        }
     }
 
     [TestMethod]
@@ -338,6 +381,35 @@ public sealed class EncoderTests
         Assert.ThrowsExactly<ArgumentException>(() => new Encoder().Vector(VectorInstructions.Broadcast, VectorRegister.Ymm(1), VectorRegister.Xmm(2)));
         Assert.ThrowsExactly<ArgumentException>(() => new Encoder().Vector(VectorInstructions.Move, VectorRegister.Zmm(1), new Address(Register.Rax), broadcast: true));
         Assert.ThrowsExactly<ArgumentException>(() => new Encoder().Vector(VectorInstructions.Add, VectorRegister.Zmm(1), VectorRegister.Zmm(1)));
+        Assert.ThrowsExactly<ArgumentException>(() => new Encoder().Vector(VectorInstructions.Round, VectorRegister.Zmm(1), VectorRegister.Zmm(1)));
+        Assert.ThrowsExactly<ArgumentException>(() => new Encoder().Vector(VectorInstructions.Blend, VectorRegister.Zmm(1), VectorRegister.Zmm(1), VectorRegister.Zmm(1), 0));
+    }
+
+    private static bool Has(VectorInstruction instruction, VectorWidth width) => instruction.Prefixes != PrefixKinds.Vex || width != VectorWidth.V512;
+
+    private static int Registers(VectorInstruction instruction) => instruction.Prefixes == PrefixKinds.Vex ? 16 : 32;
+
+    private static int? ImmediateOf(VectorInstruction instruction, int number) =>
+        !instruction.HasImmediate ? null : instruction == VectorInstructions.Blend ? number % 16 << 4 : number % 10;
+
+    private static void AssertName(VectorInstruction instruction, Instruction decoded) =>
+        AssertName(instruction == VectorInstructions.Round && decoded.Encoding == EncodingKind.EVEX ? "vrndscaleps" : instruction.Name, decoded);
+
+    private static void AssertImmediate(int? immediate, VectorWidth width, Instruction decoded)
+    {
+        if (immediate is not { } value)
+        {
+            return;
+        }
+
+        if (decoded.Mnemonic == Mnemonic.Vblendvps)
+        {
+            Assert.AreEqual(Of(new VectorRegister(value >> 4, width)), decoded.Op3Register);
+        }
+        else
+        {
+            Assert.AreEqual(value, decoded.Immediate8);
+        }
     }
 
     private static IEnumerable<Address> Addresses()

@@ -141,8 +141,16 @@ internal sealed partial class Encoder
         }
     }
 
-    private static bool NeedsEvex(VectorInstruction instruction, VectorWidth width, int highest, bool broadcast, MaskRegister mask) =>
-        width == VectorWidth.V512 || highest >= 16 || broadcast || mask != MaskRegister.K0 || (instruction.Prefixes & PrefixKinds.Vex) == 0;
+    private static bool NeedsEvex(VectorInstruction instruction, VectorWidth width, int highest, bool broadcast, MaskRegister mask)
+    {
+        if ((instruction.Prefixes & PrefixKinds.Vex) == 0)
+        {
+            return true;
+        }
+
+        bool isNeeded = width == VectorWidth.V512 || highest >= 16 || broadcast || mask != MaskRegister.K0;
+        return isNeeded && (instruction.Prefixes & PrefixKinds.Evex) == 0 ? throw new ArgumentException($"{instruction.Name} exists without AVX-512 only.", nameof(instruction)) : isNeeded;
+    }
 
     private void Registers(VectorInstruction instruction, int opcode, VectorRegister field, int source1, int low)
     {

@@ -18,6 +18,7 @@ internal sealed unsafe partial class Emulator
     private readonly Dictionary<ulong, Instruction> _decoded = [];
     private readonly ulong[] _registers = new ulong[16];
     private readonly uint[] _vectors = new uint[32 * 16];
+    private readonly uint[] _masks = new uint[8];
     private ulong _position;
     private bool _zero;
     private bool _sign;
@@ -99,7 +100,7 @@ internal sealed unsafe partial class Emulator
     {
         Instruction i = Fetch();
         _position = i.NextIP;
-        if (i.Op0Register.IsVectorRegister() || (i.Op0Kind == OpKind.Memory && i.OpCount > 1 && i.GetOpRegister(1).IsVectorRegister()))
+        if (i.Op0Register.IsK() || i.Op0Register.IsVectorRegister() || (i.Op0Kind == OpKind.Memory && i.OpCount > 1 && i.GetOpRegister(1).IsVectorRegister()))
         {
             StepVector(in i);
             return;
