@@ -10,7 +10,7 @@ namespace ModelBuild.Kernels.Assembler.Elementwise;
 internal sealed class TraceEmitter
 {
     private const int XField = 0, YField = 8, LengthField = 16, LanesField = 24, AlphaField = 32, BetaField = 36;
-    private const int VirtualLanes = 32;
+    private const int VirtualLanes = UnaryMicrokernels.Lanes;
 
     private readonly Encoder _code;
     private readonly InstructionSet _set;

@@ -5,7 +5,7 @@ namespace ModelBuild.Kernels;
 
 /// <summary>
 /// Arguments of the machine code of a function of one number: <c>y[i] = f(x[i], alpha, beta)</c>, by the operations that <see cref="IUnaryOperation.Invoke"/> makes, in its order.
-/// With <see cref="Lanes"/>, <c>Lanes[i mod 32] += y[i]</c> follows for each i, ascending.
+/// With <see cref="Lanes"/>, <c>Lanes[i mod 16] += y[i]</c> follows for each i, ascending.
 /// </summary>
 /// <remarks>The layout is read by machine code: fields are added at the end only.</remarks>
 [StructLayout(LayoutKind.Sequential)]
@@ -17,10 +17,10 @@ internal unsafe struct UnaryTile
     /// <summary>Offset 8: results; may be <see cref="X"/>.</summary>
     public float* Y;
 
-    /// <summary>Offset 16: how many: a multiple of <see cref="UnaryMicrokernels.Unit"/>, or of 32 with <see cref="Lanes"/>; more than 0.</summary>
+    /// <summary>Offset 16: how many: a multiple of <see cref="UnaryMicrokernels.Unit"/>, more than 0.</summary>
     public long Length;
 
-    /// <summary>Offset 24: sums of 32 lanes, for the kernels that sum.</summary>
+    /// <summary>Offset 24: sums of 16 lanes, for the kernels that sum.</summary>
     public float* Lanes;
 
     /// <summary>Offset 32: first parameter.</summary>
@@ -35,6 +35,9 @@ internal static unsafe class UnaryMicrokernels
 {
     /// <summary>Numbers that a kernel takes at least, and a multiple of.</summary>
     public const int Unit = 16;
+
+    /// <summary>Lanes in which sums are gathered.</summary>
+    public const int Lanes = 16;
 
     // A few microseconds of work per call, because a garbage collection waits for it.
     private const long MostPerCall = 4096;
@@ -82,9 +85,9 @@ internal static unsafe class UnaryMicrokernels
     /// <param name="address">The code.</param>
     /// <param name="x">Numbers.</param>
     /// <param name="y">Results; may be <paramref name="x"/>.</param>
-    /// <param name="length">How many: a multiple of 32.</param>
+    /// <param name="length">How many: a multiple of 16.</param>
     /// <param name="alpha">First parameter.</param>
-    /// <param name="lanes">32 sums that go on.</param>
+    /// <param name="lanes">16 sums that go on.</param>
     public static void Sum(nint address, float* x, float* y, long length, float alpha, float* lanes)
     {
         var kernel = Microkernel.OfMachineCode((void*)address);

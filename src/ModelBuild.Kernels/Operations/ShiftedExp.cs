@@ -6,6 +6,9 @@ namespace ModelBuild.Kernels.Operations;
 internal readonly struct ShiftedExp : IUnaryOperation
 {
     /// <inheritdoc/>
+    public static bool IsShort => false;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Invoke<T>(T x, T alpha, T beta)
         where T : struct, IFloatVector<T> => VectorMath.ExpFlushed(x - alpha);
