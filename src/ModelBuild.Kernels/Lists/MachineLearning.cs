@@ -4,6 +4,9 @@ internal static partial class KernelList
 {
     private const string MachineLearningDomain = "ai.onnx.ml";
 
+    // Operators that only lowering makes.
+    private const string OwnDomain = "modelbuild";
+
     private static OperatorEntry[] MachineLearning() =>
     [
         new("ArrayFeatureExtractor", typeof(FeatureSelection), MachineLearningDomain),
@@ -24,6 +27,8 @@ internal static partial class KernelList
         new("TreeEnsemble", typeof(TreeEnsembles), MachineLearningDomain),
         new("TreeEnsembleClassifier", typeof(TreeClassifiers), MachineLearningDomain),
         new("TreeEnsembleRegressor", typeof(TreeEnsembles), MachineLearningDomain),
+        new("TreeForestClassifier", typeof(TreeForests), OwnDomain),
+        new("TreeForestRegressor", typeof(TreeForests), OwnDomain),
         new("ZipMap", typeof(Dictionaries), MachineLearningDomain),
     ];
 }

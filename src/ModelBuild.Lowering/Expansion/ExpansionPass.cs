@@ -22,6 +22,7 @@ internal sealed class ExpansionPass : IPass
         new BlockwiseWeights(),
         new QuantizedOperators(),
         new FlexibleAttention(),
+        new FlattenedTrees(),
     ];
 
     private static readonly Dictionary<string, IExpansion> s_byOperator =

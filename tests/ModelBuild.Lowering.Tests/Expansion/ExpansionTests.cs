@@ -21,7 +21,6 @@ public sealed class ExpansionTests
         new TestNode("FastGelu").Input(Floats(3, 8)).Weight(Floats(8)).Compare(Tolerance);
         new TestNode("FastGelu").Input(Floats(3, 8)).Compare(Tolerance);
         new TestNode("QuickGelu").Input(Floats(3, 8)).With("alpha", 1.5f).Compare(Tolerance);
-        new TestNode("BiasSoftmax").Input(Floats(2, 3, 8)).Input(Floats(1, 3, 8)).With("axis", 2).With("is_inner_broadcast", 0).Compare(Tolerance);
         new TestNode("Inverse").Input(Floats(2, 4, 4)).Compare(1e-3);
         new TestNode("Trilu").Input(Floats(4, 4)).With("upper", 0).Compare(0);
         new TestNode("ExpandDims").Input(Floats(4, 4)).Weight(TensorData.Create<int>(ElementType.Int32, [], [1])).Compare(0);
@@ -147,6 +146,21 @@ public sealed class ExpansionTests
         TestNode node = new TestNode("MatMulNBits").Input(Floats(3, k)).Weight(Bytes(7, blocks, 16)).Weight(Floats(7 * blocks));
         node = zeros ? node.Weight(Bytes(7 * ((blocks + 1) / 2))) : node;
         node.With("K", k).With("N", 7).With("bits", 4).With("block_size", 32).Compare(1e-3);
+    }
+
+    [TestMethod]
+    public void Trees_in_flat_arrays_agree()
+    {
+        TestNode Tree(string op, string prefix) => new TestNode(op, "ai.onnx.ml").Input(Floats(9, 2))
+            .With("nodes_treeids", new long[] { 0, 0, 0, 1, 1, 1 }).With("nodes_nodeids", new long[] { 0, 1, 2, 0, 1, 2 }).With("nodes_featureids", new long[] { 0, 0, 0, 1, 0, 0 })
+            .With("nodes_modes", new[] { "BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF" }).With("nodes_values", new[] { 0.1f, 0, 0, -0.2f, 0, 0 })
+            .With("nodes_truenodeids", new long[] { 1, 0, 0, 1, 0, 0 }).With("nodes_falsenodeids", new long[] { 2, 0, 0, 2, 0, 0 })
+            .With($"{prefix}_treeids", new long[] { 0, 0, 1, 1 }).With($"{prefix}_nodeids", new long[] { 1, 2, 1, 2 }).With($"{prefix}_ids", new long[] { 0, 0, 0, 0 })
+            .With($"{prefix}_weights", new[] { 1, -2, 0.5f, 0.25f });
+
+        Tree("TreeEnsembleRegressor", "target").With("n_targets", 1).With("base_values", new[] { 0.5f }).Compare(1e-6);
+        Tree("TreeEnsembleRegressor", "target").With("n_targets", 1).With("aggregate_function", "AVERAGE").Compare(1e-6);
+        Tree("TreeEnsembleClassifier", "class").With("classlabels_int64s", new long[] { 3, 7 }).With("post_transform", "LOGISTIC").Compare(1e-6, true, true);
     }
 
     [TestMethod]

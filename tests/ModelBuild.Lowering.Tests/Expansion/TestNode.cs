@@ -11,7 +11,7 @@ namespace ModelBuild.Lowering.Tests.Expansion;
 internal sealed class TestNode(string opType, string domain = "com.microsoft")
 {
     private readonly List<Value?> _inputs = [];
-    private readonly Model _model = new() { IrVersion = 8, OpsetImports = { [""] = 17, ["com.microsoft"] = 1 } };
+    private readonly Model _model = new() { IrVersion = 8, OpsetImports = { [""] = 17, ["com.microsoft"] = 1, ["ai.onnx.ml"] = 3 } };
     private readonly List<(string, AttributeValue)> _attributes = [];
 
     /// <summary>Adds an input that a call gives.</summary>
@@ -48,6 +48,7 @@ internal sealed class TestNode(string opType, string domain = "com.microsoft")
             string s => new StringAttribute(s),
             long[] l => new IntsAttribute(l),
             float[] l => new FloatsAttribute(l),
+            string[] l => new StringsAttribute([.. l.Select(t => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(t))]),
             _ => throw new ArgumentException(name),
         }));
         return this;

@@ -4,7 +4,7 @@ namespace ModelBuild.Kernels;
 public static unsafe class TreeClassifiers
 {
     /// <summary>What a classifier needs to know of its weights to read a single score.</summary>
-    private readonly record struct Kind(bool IsBinary, bool IsPositive, int Classes);
+    internal readonly record struct Kind(bool IsBinary, bool IsPositive, int Classes);
 
     /// <summary>Classification by trees: the class with the largest sum of weights, or by one sum where both classes share it.</summary>
     /// <param name="x">Features, [N, C] or [C].</param>
@@ -59,17 +59,17 @@ public static unsafe class TreeClassifiers
         };
         labels.Prepare(y, matrix.Rows);
         z.Resize(TensorElementType.Float32, matrix.Rows, classes);
-        using TreeForest forest = table.Flatten(matrix.Columns, classes);
+        using TreeForestMemory forest = table.Flatten(matrix.Columns, classes);
         using NativeBuffer<double> bases = TreeEnsembles.Bases(baseValues, baseValuesAsTensor);
         if (bases.Length > classes)
         {
             throw new KernelException($"TreeEnsembleClassifier of {classes} classes has {bases.Length} base values.");
         }
 
-        Classify(forest, x, matrix, y, z, labels, bases.Span, PostTransforms.Parse(postTransform), Describe(forest.Weights.Span, classIds, classes));
+        Classify(forest.Forest, x, matrix, y, z, labels, bases.Span, PostTransforms.Parse(postTransform), Describe(forest.Forest.Weights, classIds, classes));
     }
 
-    private static Kind Describe(ReadOnlySpan<TreeWeight> weights, ReadOnlySpan<long> classIds, int classes)
+    internal static Kind Describe(ReadOnlySpan<TreeWeight> weights, ReadOnlySpan<long> classIds, int classes)
     {
         bool positive = true;
         foreach (TreeWeight weight in weights)
@@ -86,8 +86,8 @@ public static unsafe class TreeClassifiers
         return new Kind(classes == 2 && shared, positive, classes);
     }
 
-    private static void Classify(
-        in TreeForest forest, TensorValue x, FeatureMatrix matrix, TensorValue y, TensorValue z, ClassLabels labels, ReadOnlySpan<double> bases, PostTransform transform, Kind kind)
+    internal static void Classify(
+        TreeForest forest, TensorValue x, FeatureMatrix matrix, TensorValue y, TensorValue z, ClassLabels labels, ReadOnlySpan<double> bases, PostTransform transform, Kind kind)
     {
         using var features = new RealInput<double>(x);
         using var scores = new NativeBuffer<double>(Math.Max(2, kind.Classes));

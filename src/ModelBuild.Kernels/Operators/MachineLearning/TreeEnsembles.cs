@@ -45,23 +45,16 @@ public static unsafe class TreeEnsembles
             TrueIds = nodesTruenodeids, FalseIds = nodesFalsenodeids, MissingIsTrue = nodesMissingValueTracksTrue, WeightTreeIds = targetTreeids, WeightNodeIds = targetNodeids,
             WeightTargets = targetIds, Weights = targetWeights, WeightsTensor = targetWeightsAsTensor,
         };
-        TreeAggregate aggregate = aggregateFunction switch
-        {
-            "SUM" => TreeAggregate.Sum,
-            "AVERAGE" => TreeAggregate.Average,
-            "MIN" => TreeAggregate.Min,
-            "MAX" => TreeAggregate.Max,
-            _ => throw new KernelException($"A tree ensemble has no aggregate_function '{aggregateFunction}'."),
-        };
+        TreeAggregate aggregate = ParseAggregate(aggregateFunction);
         y.Resize(TensorElementType.Float32, matrix.Rows, CheckTargets(nTargets));
-        using TreeForest forest = table.Flatten(matrix.Columns, nTargets);
+        using TreeForestMemory forest = table.Flatten(matrix.Columns, nTargets);
         using NativeBuffer<double> bases = Bases(baseValues, baseValuesAsTensor);
         if (bases.Length > 1 && bases.Length != nTargets)
         {
             throw new KernelException($"A tree ensemble of {nTargets} targets has {bases.Length} base values.");
         }
 
-        Regress(forest, x, matrix, y, aggregate, PostTransforms.Parse(postTransform), bases.Span, nTargets);
+        Regress(forest.Forest, x, matrix, y, aggregate, PostTransforms.Parse(postTransform), bases.Span, nTargets);
     }
 
     /// <summary>Trees of version 5 of the operator set: nodes by their place, one weight per leaf.</summary>
@@ -104,9 +97,20 @@ public static unsafe class TreeEnsembles
             Splits = nodesSplits, TrueLeaves = nodesTrueleafs, TrueIds = nodesTruenodeids, Roots = treeRoots, Members = membershipValues, MissingIsTrue = nodesMissingValueTracksTrue,
         };
         y.Resize(x.ElementType, matrix.Rows, CheckTargets(nTargets));
-        using TreeForest forest = list.Flatten(matrix.Columns, nTargets);
-        Regress(forest, x, matrix, y, (TreeAggregate)aggregateFunction, (PostTransform)postTransform, [], nTargets);
+        using TreeForestMemory forest = list.Flatten(matrix.Columns, nTargets);
+        Regress(forest.Forest, x, matrix, y, (TreeAggregate)aggregateFunction, (PostTransform)postTransform, [], nTargets);
     }
+
+    /// <summary>Reads ONNX's name.</summary>
+    /// <exception cref="KernelException">There is no such function.</exception>
+    internal static TreeAggregate ParseAggregate(string name) => name switch
+    {
+        "SUM" => TreeAggregate.Sum,
+        "AVERAGE" => TreeAggregate.Average,
+        "MIN" => TreeAggregate.Min,
+        "MAX" => TreeAggregate.Max,
+        _ => throw new KernelException($"A tree ensemble has no aggregate_function '{name}'."),
+    };
 
     private static long CheckTargets(long targets) => targets is >= 1 and <= int.MaxValue ? targets : throw new KernelException($"A tree ensemble can't have {targets} targets.");
 
@@ -128,8 +132,8 @@ public static unsafe class TreeEnsembles
         return bases;
     }
 
-    private static void Regress(
-        in TreeForest forest, TensorValue x, FeatureMatrix matrix, TensorValue y, TreeAggregate aggregate, PostTransform transform, ReadOnlySpan<double> bases, long targets)
+    internal static void Regress(
+        TreeForest forest, TensorValue x, FeatureMatrix matrix, TensorValue y, TreeAggregate aggregate, PostTransform transform, ReadOnlySpan<double> bases, long targets)
     {
         using var features = new RealInput<double>(x);
         using var scores = new NativeBuffer<double>(targets);

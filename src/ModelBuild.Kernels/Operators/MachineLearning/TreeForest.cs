@@ -9,28 +9,26 @@ internal enum TreeAggregate
     Max = 3,
 }
 
-/// <summary>A tree ensemble in flat arrays.</summary>
-internal unsafe ref struct TreeForest(long nodes, long weights, long roots, long members) : IDisposable
+/// <summary>A tree ensemble in flat arrays, in memory that somebody else keeps.</summary>
+/// <param name="nodes">All nodes.</param>
+/// <param name="nodeCount">How many there are.</param>
+/// <param name="weights">The leaves' weights.</param>
+/// <param name="weightCount">How many there are.</param>
+/// <param name="roots">The first node of each tree.</param>
+/// <param name="rootCount">How many trees there are.</param>
+/// <param name="members">Sets that <see cref="TreeMode.Member"/> asks for, each ending with a number that is not one. The node's threshold is the place of its set.</param>
+/// <param name="memberCount">How many numbers there are.</param>
+internal readonly unsafe struct TreeForest(TreeNode* nodes, long nodeCount, TreeWeight* weights, long weightCount, int* roots, int rootCount, double* members, long memberCount)
 {
-    /// <summary>All nodes.</summary>
-    public NativeBuffer<TreeNode> Nodes = new(nodes);
-
     /// <summary>The leaves' weights.</summary>
-    public NativeBuffer<TreeWeight> Weights = new(weights);
-
-    /// <summary>The first node of each tree.</summary>
-    public NativeBuffer<int> Roots = new(roots);
-
-    /// <summary>Sets that <see cref="TreeMode.Member"/> asks for, each ending with a number that is not one. The node's threshold is the place of its set.</summary>
-    public NativeBuffer<double> Members = new(members);
+    public ReadOnlySpan<TreeWeight> Weights => new(weights, checked((int)weightCount));
 
     /// <summary>The leaf of a tree that an example reaches.</summary>
     /// <exception cref="KernelException">The nodes form a circle.</exception>
-    public readonly TreeNode* Walk(int tree, double* features)
+    public TreeNode* Walk(int tree, double* features)
     {
-        TreeNode* all = Nodes.Pointer;
-        TreeNode* node = all + Roots.Pointer[tree];
-        for (long left = Nodes.Length; left >= 0; left--)
+        TreeNode* node = nodes + roots[tree];
+        for (long left = nodeCount; left >= 0; left--)
         {
             if (node->Mode == TreeMode.Leaf)
             {
@@ -48,7 +46,7 @@ internal unsafe ref struct TreeForest(long nodes, long weights, long roots, long
                 TreeMode.NotEqual => value != node->Threshold,
                 _ => IsMember(value, (long)node->Threshold),
             };
-            node = all + (holds || (node->MissingIsTrue && double.IsNaN(value)) ? node->True : node->False);
+            node = nodes + (holds || (node->MissingIsTrue && double.IsNaN(value)) ? node->True : node->False);
         }
 
         throw new KernelException($"Tree {tree} has a circle.");
@@ -59,16 +57,16 @@ internal unsafe ref struct TreeForest(long nodes, long weights, long roots, long
     /// <param name="aggregate">How results become one.</param>
     /// <param name="scores">Gets one for each target; 0 where no leaf has one.</param>
     /// <param name="scored">Gets which targets a leaf has.</param>
-    public readonly void Evaluate(double* features, TreeAggregate aggregate, Span<double> scores, Span<bool> scored)
+    public void Evaluate(double* features, TreeAggregate aggregate, Span<double> scores, Span<bool> scored)
     {
         scores.Clear();
         scored.Clear();
-        for (int tree = 0; tree < Roots.Length; tree++)
+        for (int tree = 0; tree < rootCount; tree++)
         {
             TreeNode* leaf = Walk(tree, features);
             for (int i = leaf->True; i < leaf->True + leaf->False; i++)
             {
-                TreeWeight weight = Weights.Pointer[i];
+                TreeWeight weight = weights[i];
                 ref double score = ref scores[weight.Target];
                 score = aggregate switch
                 {
@@ -84,58 +82,49 @@ internal unsafe ref struct TreeForest(long nodes, long weights, long roots, long
         {
             foreach (ref double score in scores)
             {
-                score /= Roots.Length;
+                score /= rootCount;
             }
         }
     }
 
     /// <summary>Throws where a node points outside of the arrays or asks for a feature that the examples lack.</summary>
     /// <exception cref="KernelException">It does.</exception>
-    public readonly void Check(long columns, long targets)
+    public void Check(long columns, long targets)
     {
-        for (int i = 0; i < Nodes.Length; i++)
+        for (int i = 0; i < nodeCount; i++)
         {
-            TreeNode node = Nodes.Pointer[i];
+            TreeNode node = nodes[i];
             bool fits = node.Mode == TreeMode.Leaf
-                ? node.True >= 0 && node.False >= 0 && (long)node.True + node.False <= Weights.Length
-                : (uint)node.True < Nodes.Length && (uint)node.False < Nodes.Length && node.Feature >= 0 && node.Feature < columns;
+                ? node.True >= 0 && node.False >= 0 && (long)node.True + node.False <= weightCount
+                : (uint)node.True < nodeCount && (uint)node.False < nodeCount && node.Feature >= 0 && node.Feature < columns;
             if (!fits)
             {
-                throw new KernelException($"Node {i} of a tree ensemble, {node.Mode} of feature {node.Feature} with the children {node.True} and {node.False}, does not fit {Nodes.Length} nodes and {columns} features.");
+                throw new KernelException($"Node {i} of a tree ensemble, {node.Mode} of feature {node.Feature} with the children {node.True} and {node.False}, does not fit {nodeCount} nodes and {columns} features.");
             }
         }
 
-        for (int i = 0; i < Weights.Length; i++)
+        for (int i = 0; i < weightCount; i++)
         {
-            if (Weights.Pointer[i].Target < 0 || Weights.Pointer[i].Target >= targets)
+            if (weights[i].Target < 0 || weights[i].Target >= targets)
             {
-                throw new KernelException($"A leaf of a tree ensemble has the target {Weights.Pointer[i].Target}, and there are {targets}.");
+                throw new KernelException($"A leaf of a tree ensemble has the target {weights[i].Target}, and there are {targets}.");
             }
         }
 
-        foreach (int root in Roots.Span)
+        foreach (int root in new ReadOnlySpan<int>(roots, rootCount))
         {
-            if ((uint)root >= Nodes.Length)
+            if ((uint)root >= nodeCount)
             {
-                throw new KernelException($"A tree starts at node {root}, and there are {Nodes.Length}.");
+                throw new KernelException($"A tree starts at node {root}, and there are {nodeCount}.");
             }
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private bool IsMember(double value, long start)
     {
-        Nodes.Dispose();
-        Weights.Dispose();
-        Roots.Dispose();
-        Members.Dispose();
-    }
-
-    private readonly bool IsMember(double value, long start)
-    {
-        for (long i = start; i < Members.Length && !double.IsNaN(Members.Pointer[i]); i++)
+        for (long i = start; i < memberCount && !double.IsNaN(members[i]); i++)
         {
-            if (Members.Pointer[i] == value)
+            if (members[i] == value)
             {
                 return true;
             }

@@ -31,7 +31,7 @@ internal readonly unsafe ref struct TreeList
     /// <param name="columns">Number of features.</param>
     /// <param name="targets">Number of targets.</param>
     /// <exception cref="KernelException">Lists have different lengths, or refer to what does not exist.</exception>
-    public TreeForest Flatten(long columns, long targets)
+    public TreeForestMemory Flatten(long columns, long targets)
     {
         int count = Features.Length;
         int leaves = LeafTargets.Length;
@@ -43,7 +43,7 @@ internal readonly unsafe ref struct TreeList
                 $"{leaves} leaves and the weights {LeafWeights}.");
         }
 
-        var forest = new TreeForest((long)count + leaves, leaves, Roots.Length, Members?.Length ?? 0);
+        var forest = new TreeForestMemory((long)count + leaves, leaves, Roots.Length, Members?.Length ?? 0);
         try
         {
             if (Members is not null)
@@ -52,7 +52,7 @@ internal readonly unsafe ref struct TreeList
             }
 
             Fill(ref forest);
-            forest.Check(columns, targets);
+            forest.Forest.Check(columns, targets);
             return forest;
         }
         catch
@@ -62,7 +62,7 @@ internal readonly unsafe ref struct TreeList
         }
     }
 
-    private void Fill(ref TreeForest forest)
+    private void Fill(ref TreeForestMemory forest)
     {
         int count = Features.Length;
         int leaves = LeafTargets.Length;
@@ -101,7 +101,7 @@ internal readonly unsafe ref struct TreeList
     }
 
     // Sets belong to their nodes in the order in which the trees are walked, the true branch first.
-    private void PlaceSets(ref TreeForest forest)
+    private void PlaceSets(ref TreeForestMemory forest)
     {
         using var stack = new NativeBuffer<int>(2L * (forest.Nodes.Length + 1));
         using var seen = new NativeBuffer<bool>(forest.Nodes.Length);

@@ -33,6 +33,9 @@ internal struct TreeNode
 
     /// <summary>Whether a feature that is not a number counts as a comparison that holds.</summary>
     public bool MissingIsTrue;
+
+    /// <summary>Nothing; the arrays become part of a file that has to be the same every time, so no byte is left undefined.</summary>
+    public short Padding;
 }
 
 /// <summary>What a leaf adds to one target.</summary>
@@ -43,4 +46,7 @@ internal struct TreeWeight
 
     /// <summary>The target or class.</summary>
     public int Target;
+
+    /// <summary>Nothing, as in a node.</summary>
+    public int Padding;
 }

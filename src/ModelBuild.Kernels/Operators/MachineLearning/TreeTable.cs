@@ -37,7 +37,7 @@ internal readonly unsafe ref struct TreeTable
     /// <param name="columns">Number of features.</param>
     /// <param name="targets">Number of targets or classes.</param>
     /// <exception cref="KernelException">Lists have different lengths, or refer to what does not exist.</exception>
-    public TreeForest Flatten(long columns, long targets)
+    public TreeForestMemory Flatten(long columns, long targets)
     {
         int count = TreeIds.Length;
         using var thresholds = new RealInput<double>(ValuesTensor);
@@ -65,12 +65,12 @@ internal readonly unsafe ref struct TreeTable
         using var children = new NativeBuffer<bool>(count);
         children.Span.Clear();
         long roots = FindRoots(places, children.Span);
-        var forest = new TreeForest(count, weightCount, roots, 0);
+        var forest = new TreeForestMemory(count, weightCount, roots, 0);
         try
         {
             Fill(ref forest, places, children.Span, thresholds.Pointer);
             AddWeights(ref forest, places, weights.Pointer);
-            forest.Check(columns, targets);
+            forest.Forest.Check(columns, targets);
             return forest;
         }
         catch
@@ -127,7 +127,7 @@ internal readonly unsafe ref struct TreeTable
         return sizes.Count == rooted.Count ? rooted.Count : throw new KernelException("A tree has a circle.");
     }
 
-    private void Fill(ref TreeForest forest, Dictionary<(long Tree, long Node), int> places, ReadOnlySpan<bool> isChild, double* thresholds)
+    private void Fill(ref TreeForestMemory forest, Dictionary<(long Tree, long Node), int> places, ReadOnlySpan<bool> isChild, double* thresholds)
     {
         int root = 0;
         for (int i = 0; i < TreeIds.Length; i++)
@@ -151,7 +151,7 @@ internal readonly unsafe ref struct TreeTable
     }
 
     // Sorts the weights by leaf and keeps their order within one.
-    private void AddWeights(ref TreeForest forest, Dictionary<(long Tree, long Node), int> places, double* weights)
+    private void AddWeights(ref TreeForestMemory forest, Dictionary<(long Tree, long Node), int> places, double* weights)
     {
         using var leaves = new NativeBuffer<int>(WeightTreeIds.Length);
         for (int w = 0; w < WeightTreeIds.Length; w++)
