@@ -121,7 +121,7 @@ internal sealed class FlattenedTrees : IExpansion
     private static TreeTable Table(Node node, string prefix) => new()
     {
         TreeIds = Longs(node, "nodes_treeids"), NodeIds = Longs(node, "nodes_nodeids"), Features = Longs(node, "nodes_featureids"),
-        Modes = node.Attributes.GetValueOrDefault("nodes_modes") is StringsAttribute modes ? [.. modes.Texts] : [], Values = Floats(node, "nodes_values"),
+        Modes = Texts(node, "nodes_modes"), Values = Floats(node, "nodes_values"),
         ValuesTensor = node.GetTensor("nodes_values_as_tensor") is { } values ? Tensor(values) : null, TrueIds = Longs(node, "nodes_truenodeids"), FalseIds = Longs(node, "nodes_falsenodeids"),
         MissingIsTrue = Longs(node, "nodes_missing_value_tracks_true"), WeightTreeIds = Longs(node, $"{prefix}_treeids"), WeightNodeIds = Longs(node, $"{prefix}_nodeids"),
         WeightTargets = Longs(node, $"{prefix}_ids"), Weights = Floats(node, $"{prefix}_weights"),
@@ -151,6 +151,8 @@ internal sealed class FlattenedTrees : IExpansion
     private static Value Numbers(ExpansionContext context, ReadOnlySpan<double> values) => context.Constant(TensorData.Create(ElementType.Float64, [values.Length], values));
 
     private static long[] Longs(Node node, string name) => [.. node.GetInts(name) ?? []];
+
+    private static string[] Texts(Node node, string name) => node.Attributes.GetValueOrDefault(name) is StringsAttribute texts ? [.. texts.Texts] : [];
 
     private static float[] Floats(Node node, string name) => [.. node.GetFloats(name) ?? []];
 
