@@ -40,13 +40,31 @@ public sealed unsafe class ConvolutionKernelTests
     }
 
     [TestMethod]
+    [DataRow("Avx2", 6)]
+    [DataRow("Avx512", 8)]
+    public void Depthwise_strips(string set, int pixels)
+    {
+        KernelRunner runner = KernelRunner.Of(Enum.Parse<InstructionSet>(set));
+        foreach (int count in (int[])[1, 2, 3, pixels - 1, pixels, pixels + 1, (2 * pixels) - 1, 2 * pixels, (3 * pixels) + 2])
+        {
+            foreach (int taps in (int[])[0, 1, 2, 9])
+            {
+                for (int options = 0; options < 4; options++)
+                {
+                    CheckStrip(runner, $"strip_f32_{set.ToLowerInvariant()}_{pixels}x16", count, taps, options, stride: count % 2 == 0 ? 16 : 32);
+                }
+            }
+        }
+    }
+
+    [TestMethod]
     public void Every_kernel_is_tested()
     {
         foreach (InstructionSet set in new[] { InstructionSet.Avx2, InstructionSet.Avx512 })
         {
             int dense = Dense.Count(row => row[0].Equals(set.ToString()));
             Assert.AreEqual(dense, KernelRunner.Of(set).Kernels.Count(k => k.Name.StartsWith("conv_", StringComparison.Ordinal)));
-            Assert.AreEqual(dense + 2, new ConvolutionKernels().Kernels(set).Count());
+            Assert.AreEqual(dense + 3, new ConvolutionKernels().Kernels(set).Count());
         }
     }
 
@@ -134,6 +152,47 @@ public sealed unsafe class ConvolutionKernelTests
 
         float[] expected = output.Span.ToArray();
         runner.Run(name, &tile, memory, () => before.CopyTo(output.Span), message => output.AssertEquals(expected, $"{message}, {count} pixels, {blocks} blocks, {taps} taps, options {options}"));
+    }
+
+    private static void CheckStrip(KernelRunner runner, string name, int count, int taps, int options, int stride)
+    {
+        bool hasResidual = (options & 1) != 0, clamps = (options & 2) != 0;
+        var random = new Random((count * 1000) + (taps * 8) + options);
+        var memory = new EmulatedMemory();
+        const int Reach = 12;
+        using TestFloats input = TestFloats.Random(((count - 1) * stride) + (Reach * 16), random, memory);
+        using TestFloats weights = TestFloats.Random(16 * 9, random, memory);
+        using TestFloats bias = TestFloats.Random(16, random, memory);
+        using TestFloats residual = TestFloats.Random(16 * count, random, memory);
+        using TestFloats output = TestFloats.Random(16 * count, random, memory, isWritable: true);
+        long* offsets = stackalloc long[taps + 1], weightOffsets = stackalloc long[taps + 1];
+        for (int i = 0; i < taps; i++)
+        {
+            offsets[i] = 16 * random.Next(0, Reach);
+            weightOffsets[i] = 16 * random.Next(0, 9);
+        }
+
+        float[] before = output.Span.ToArray();
+        DepthwiseStrip strip = default;
+        strip.Input = input.Pointer;
+        strip.Weights = weights.Pointer;
+        strip.Offsets = offsets;
+        strip.WeightOffsets = weightOffsets;
+        strip.Bias = bias.Pointer;
+        strip.Residual = hasResidual ? residual.Pointer : null;
+        strip.Output = output.Pointer;
+        strip.PixelStride = stride;
+        strip.Count = count;
+        strip.Taps = taps;
+        strip.Clamp = clamps ? 1 : 0;
+        strip.Minimum = -0.5f;
+        strip.Maximum = 0.75f;
+        memory.Allow(&strip, sizeof(DepthwiseStrip), isWritable: false);
+        memory.Allow(offsets, taps * sizeof(long), isWritable: false);
+        memory.Allow(weightOffsets, taps * sizeof(long), isWritable: false);
+        DepthwiseStrip.Run<Float32x1>(&strip);
+        float[] expected = output.Span.ToArray();
+        runner.Run(name, &strip, memory, () => before.CopyTo(output.Span), message => output.AssertEquals(expected, $"{message}, {count} pixels, {taps} taps, options {options}"));
     }
 
     private static void CheckPlanar(KernelRunner runner, string name, int pixels, int count, int depth, int options)

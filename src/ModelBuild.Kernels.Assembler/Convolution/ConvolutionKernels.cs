@@ -20,6 +20,7 @@ internal sealed class ConvolutionKernels : IKernelFamily
         }
 
         yield return new EmittedKernel(Name("depthwise", set, Pixels(set), 1), (code, convention) => ConvolutionEmitter.EmitDepthwise(code, convention, set, Pixels(set)));
+        yield return new EmittedKernel(Name("strip", set, Pixels(set), 1), (code, convention) => DepthwiseStripEmitter.Emit(code, convention, set, Pixels(set)));
         yield return new EmittedKernel(Name("planar", set, Pixels(set), 1), (code, convention) => PlanarEmitter.Emit(code, convention, set, Pixels(set)));
     }
 
@@ -42,6 +43,7 @@ internal sealed class ConvolutionKernels : IKernelFamily
             PairTile = hasPairs ? kernels[Name("conv", set, pixels, 2)] : default,
             SmallPairTile = hasPairs ? kernels[Name("conv", set, SmallPixels, 2)] : default,
             DepthwiseTile = kernels[Name("depthwise", set, pixels, 1)],
+            DepthwiseStrip = kernels[Name("strip", set, pixels, 1)],
             PlanarTile = kernels[Name("planar", set, pixels, 1)],
         };
     }
