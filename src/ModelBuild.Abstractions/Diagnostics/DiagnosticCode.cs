@@ -28,6 +28,7 @@ internal static partial class DiagnosticCodes
         new("MB0012", "The tool can't be started"),
         new("MB0013", "Unknown ModelAsset metadatum"),
         new("MB0014", "Two projects deploy a model of the same name"),
+        new("MB0015", "NativeAOT without AVX2 and without emitted kernels"),
 
         // Reading and writing formats
         new("MB1001", "Not a model file, or damaged"),

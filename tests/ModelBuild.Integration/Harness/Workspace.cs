@@ -46,7 +46,7 @@ public static class Workspace
 
         static async Task PackOthersAsync()
         {
-            foreach (string project in new[] { "ModelBuild.Package", "ModelBuild.Runtime", "ModelBuild.Runtime.OnnxRuntime" })
+            foreach (string project in new[] { "ModelBuild.Package", "ModelBuild.Kernels", "ModelBuild.Kernels.Assembler", "ModelBuild.Runtime", "ModelBuild.Runtime.OnnxRuntime" })
             {
                 await PackAsync(project);
             }
