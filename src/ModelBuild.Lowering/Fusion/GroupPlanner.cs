@@ -19,16 +19,20 @@ internal sealed class GroupPlanner
             order.Add(node, order.Count);
         }
 
-        foreach (Node node in graph.Nodes)
-        {
-            if (_groups.ContainsKey(node))
-            {
-                continue;
-            }
+        // Attention first: its products would be groups of their own.
+        Add(n => AttentionPattern.Match(n, uses, builder));
+        Add(n => EpiloguePattern.Match(n, uses, builder));
 
-            NodeGroup? group = EpiloguePattern.Match(node, uses, builder);
-            if (group is not null && group.Nodes.All(n => order.ContainsKey(n) && !_groups.ContainsKey(n)))
+        void Add(Func<Node, NodeGroup?> match)
+        {
+            foreach (Node node in graph.Nodes)
             {
+                NodeGroup? group = _groups.ContainsKey(node) ? null : match(node);
+                if (group is null || !group.Nodes.All(n => order.ContainsKey(n) && !_groups.ContainsKey(n)))
+                {
+                    continue;
+                }
+
                 group = group with { Nodes = [.. group.Nodes.OrderBy(n => order[n])] };
                 foreach (Node member in group.Nodes)
                 {

@@ -28,6 +28,9 @@ internal sealed record NodeGroup(Node Anchor)
     /// <summary>The activation's second parameter.</summary>
     public float Beta { get; init; }
 
+    /// <summary>The parts of an attention, whose Softmax is the anchor; otherwise null.</summary>
+    public AttentionGroup? Attention { get; init; }
+
     /// <summary>How messages call the group.</summary>
     public string Layer => Nodes.Count == 1 ? Anchor.DisplayName : $"{Anchor.DisplayName} + {string.Join(" + ", Nodes.Where(n => n != Anchor).Select(n => n.OpType))}";
 }

@@ -12,6 +12,7 @@ internal static class LoweringRules
     [
         new ConstantRule(),
         new AliasRule(),
+        new AttentionRule(),
         new GemmRule(),
         new ConvolutionRule(),
         new PoolingRule(),
