@@ -14,6 +14,11 @@ internal static partial class KernelList
         new("QLinearMatMul", typeof(IntegerProducts)),
         new("QuantizeLinear", typeof(LinearQuantization)),
         new("DequantizeLinear", typeof(LinearQuantization), Microsoft),
+        new("DynamicQuantizeLSTM", typeof(DynamicQuantizedLstm), Microsoft),
+        new("GatherBlockQuantized", typeof(BlockQuantizedGather), Microsoft),
+        new("QAttention", typeof(QuantizedAttention), Microsoft),
+        new("QEmbedLayerNormalization", typeof(QuantizedEmbedding), Microsoft),
+        new("QGemm", typeof(QuantizedGemm), Microsoft),
         new("QLinearConv", typeof(IntegerProducts), Microsoft),
         new("QuantizeLinear", typeof(LinearQuantization), Microsoft),
     ];

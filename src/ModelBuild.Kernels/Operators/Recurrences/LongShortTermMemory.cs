@@ -109,26 +109,7 @@ public static unsafe class LongShortTermMemory
             {
                 GatherGates(layer, run, direction, step, gates.Pointer, width);
                 MatrixProducts.Accumulate(run.States, hidden, run.Recurrent, width, gates.Pointer, width, layer.Batch, width, hidden);
-                for (long sequence = 0; sequence < layer.Batch; sequence++)
-                {
-                    long length = layer.Length(sequence);
-                    if (step >= length)
-                    {
-                        run.Emit(step, direction, sequence, beyondEnd: true);
-                        continue;
-                    }
-
-                    Update(
-                        gates.Pointer + (sequence * width),
-                        cells.Pointer + (sequence * hidden),
-                        run.States + (sequence * hidden),
-                        peephole,
-                        hidden,
-                        functions.Slice(3 * direction, 3),
-                        clip,
-                        coupled);
-                    run.Emit(layer.Time(direction, step, length), direction, sequence, beyondEnd: false);
-                }
+                UpdateAll(layer, run, direction, step, gates.Pointer, cells.Pointer, peephole, functions.Slice(3 * direction, 3), clip, coupled);
             }
 
             run.End(direction);
@@ -137,6 +118,26 @@ public static unsafe class LongShortTermMemory
 
         run.Commit();
         lastCells.Commit();
+    }
+
+    /// <summary>A step of every sequence that has not ended.</summary>
+    internal static void UpdateAll<T>(
+        RecurrentLayer layer, RecurrentRun<T> run, int direction, long step, T* gates, T* cells, T* peephole, ReadOnlySpan<RecurrentFunction> functions, T clip, bool coupled)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        long hidden = layer.Hidden;
+        for (long sequence = 0; sequence < layer.Batch; sequence++)
+        {
+            long length = layer.Length(sequence);
+            if (step >= length)
+            {
+                run.Emit(step, direction, sequence, beyondEnd: true);
+                continue;
+            }
+
+            Update(gates + (sequence * layer.GateLength), cells + (sequence * hidden), run.States + (sequence * hidden), peephole, hidden, functions, clip, coupled);
+            run.Emit(layer.Time(direction, step, length), direction, sequence, beyondEnd: false);
+        }
     }
 
     // One sequence's step. The gates hold the sums before the functions.

@@ -20,7 +20,7 @@ internal unsafe ref struct RecurrentRun<T> : IDisposable
     private NativeBuffer<T> _states;
 
     /// <summary>Opens the tensors.</summary>
-    public RecurrentRun(RecurrentLayer layer, TensorValue x, TensorValue w, TensorValue r, TensorValue? b, TensorValue? initialH, TensorValue? y, TensorValue? yH)
+    public RecurrentRun(RecurrentLayer layer, TensorValue x, TensorValue? w, TensorValue? r, TensorValue? b, TensorValue? initialH, TensorValue? y, TensorValue? yH)
     {
         _layer = layer;
         _x = new RealInput<T>(x);
@@ -32,9 +32,9 @@ internal unsafe ref struct RecurrentRun<T> : IDisposable
         layer.ResizeState(yH, x.ElementType);
         _y = new RealOutput<T>(y);
         _last = new RealOutput<T>(yH);
-        _transposed = new NativeBuffer<T>(layer.GateLength * layer.Input);
+        _transposed = new NativeBuffer<T>(w is null ? 0 : layer.GateLength * layer.Input);
         _projected = new NativeBuffer<T>(checked(layer.Steps * layer.Batch * layer.GateLength));
-        _weights = new NativeBuffer<T>(layer.GateLength * layer.Hidden);
+        _weights = new NativeBuffer<T>(r is null ? 0 : layer.GateLength * layer.Hidden);
         _states = new NativeBuffer<T>(layer.Batch * layer.Hidden);
     }
 
@@ -56,11 +56,20 @@ internal unsafe ref struct RecurrentRun<T> : IDisposable
     public readonly void Begin(int direction, int separate = 0)
     {
         long gates = _layer.GateLength;
-        long rows = _layer.Steps * _layer.Batch;
+        BeginWithBias(direction, separate);
         MatrixProducts.Transpose(_w.Pointer + (direction * gates * _layer.Input), _layer.Input, gates, _layer.Input, _transposed.Pointer);
         MatrixProducts.Transpose(_r.Pointer + (direction * gates * _layer.Hidden), _layer.Hidden, gates, _layer.Hidden, _weights.Pointer);
+        MatrixProducts.Accumulate(_x.Pointer, _layer.Input, _transposed.Pointer, gates, _projected.Pointer, gates, _layer.Steps * _layer.Batch, gates, _layer.Input);
+    }
+
+    /// <summary>Prepares a direction whose products the caller makes: biases and first states.</summary>
+    /// <param name="direction">Which one.</param>
+    /// <param name="separate">Gates at the end whose recurrent bias stays out of the input's share.</param>
+    public readonly void BeginWithBias(int direction, int separate = 0)
+    {
+        long gates = _layer.GateLength;
         T* bias = _b.Pointer == null ? null : _b.Pointer + (2 * direction * gates);
-        for (long row = 0; row < rows; row++)
+        for (long row = 0; row < _layer.Steps * _layer.Batch; row++)
         {
             for (long i = 0; i < gates; i++)
             {
@@ -69,7 +78,6 @@ internal unsafe ref struct RecurrentRun<T> : IDisposable
             }
         }
 
-        MatrixProducts.Accumulate(_x.Pointer, _layer.Input, _transposed.Pointer, gates, _projected.Pointer, gates, rows, gates, _layer.Input);
         LoadState(_initial.Pointer, direction, _states.Pointer);
     }
 
