@@ -21,10 +21,8 @@ internal static class Lowerer
     public static LoweredModel Lower(Model source, LoweringOptions? options = null)
     {
         options ??= new();
-        Model model = source.Copy();
-        PassList.Run(PassList.Normalization, model);
         var decisions = new List<LoweringDecision>();
-        Simplifier.Run([new ExpansionPass()], model, decisions);
+        Model model = Prepare(source, decisions);
         if (options.Simplify)
         {
             Simplifier.Run(model, decisions);
@@ -50,8 +48,21 @@ internal static class Lowerer
         return new LoweredModel(builder.Finish(model.Graph.Outputs), builder.Weights, builder.Decisions, model);
     }
 
+    /// <summary>A copy in the form that lowering starts from: normalized, inputs with a default are constants, operators without a kernel of their own are expanded.</summary>
+    /// <exception cref="ModelException">The model can't be normalized.</exception>
+    public static Model Prepare(Model source, List<LoweringDecision>? decisions = null)
+    {
+        Model model = source.Copy();
+        PassList.Run(PassList.Normalization, model);
+
+        // Generated classes don't offer inputs that have a content: files of IR versions below 4 list every weight among the inputs.
+        model.Graph.Inputs.RemoveAll(i => i.Initializer is not null);
+        Simplifier.Run([new ExpansionPass()], model, decisions ?? []);
+        return model;
+    }
+
     /// <summary>Nodes that the compiled backend can't run, in order; looks at operators only.</summary>
-    /// <param name="model">A normalized model.</param>
+    /// <param name="model">From <see cref="Prepare"/>.</param>
     public static IReadOnlyList<UncoveredNode> FindUncovered(Model model)
     {
         var uncovered = new List<UncoveredNode>();

@@ -25,7 +25,8 @@ internal static class BlockedElementwise
     /// <summary>Adds the step for a function of two elements, if an operand is only in channel blocks and the other can be.</summary>
     public static bool TryBinary(LoweringContext context, NodeGroup group, Value x, Value y, string structure)
     {
-        if (!(IsBlockedOnly(context, x) || IsBlockedOnly(context, y)) || !s_safe.Contains(structure) || BlockedLayout.Image(context, group.Output) is not { } output)
+        bool isSafe = s_safe.Contains(structure) || (structure == "Divide" && y.Initializer is { ElementType: ElementType.Float32, ElementCount: 1 } divisor && divisor.As<float>()[0] != 0);
+        if (!(IsBlockedOnly(context, x) || IsBlockedOnly(context, y)) || !isSafe || BlockedLayout.Image(context, group.Output) is not { } output)
         {
             return false;
         }

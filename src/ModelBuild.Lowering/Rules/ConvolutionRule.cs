@@ -49,6 +49,14 @@ internal sealed class ConvolutionRule : ILoweringRule
         {
             Value x = Group.Anchor.Input(0)!;
             bool isDepthwise = Groups > 1 && Groups == Input.Channels && Output.Channels == Input.Channels;
+            bool isWinograd = Groups == 1 && Window is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 } && Output.Height.IsFixed && Output.Width.IsFixed
+                && ConvolutionPacking.PrefersWinograd(Input.Channels, Output.Channels, (int)Output.Height.Value, (int)Output.Width.Value);
+            if (isWinograd)
+            {
+                AddWinograd();
+                return;
+            }
+
             bool isFirst = Groups == 1 && Input.Channels <= FewChannels && Context.Blocked.Find(x) is null;
             PlanDraft? residual = Group.Residual is { } r ? BlockedLayout.Ensure(Context, r) : null;
             PlanDraft source = isFirst ? Plain(x) : BlockedLayout.Ensure(Context, x);
@@ -71,6 +79,21 @@ internal sealed class ConvolutionRule : ILoweringRule
             }
 
             Context.Builder.Call(Group.Layer, isDepthwise ? "Convolution.Depthwise" : isFirst ? "Convolution.FirstLayer" : "Convolution.Blocked", arguments.ToArray());
+        }
+
+        private unsafe void AddWinograd()
+        {
+            int channels = Input.Channels, outChannels = Output.Channels;
+            TensorData weights = Weights;
+            long length = ConvolutionPacking.WinogradLength(channels, outChannels);
+            TensorData packed = Context.Packed.Get(weights, FormattableString.Invariant($"winograd {channels} {outChannels}"), length, (from, to) =>
+                ConvolutionPacking.Winograd(new ReadOnlySpan<float>(from, checked((int)weights.ElementCount)), channels, outChannels, new Span<float>(to, checked((int)length))));
+            PlanDraft? residual = Group.Residual is { } r ? BlockedLayout.Ensure(Context, r) : null;
+            PlanDraft source = BlockedLayout.Ensure(Context, Group.Anchor.Input(0)!);
+            Context.Builder.Call(Group.Layer, "Convolution.Winograd",
+                ("x", source), ("weights", Constant(packed, Group.Anchor.Input(1)!.Name)), ("bias", Bias()), ("residual", residual), ("y", BlockedLayout.Define(Context, Group.Output)),
+                ("batch", Input.Batch), ("channels", channels), ("height", Input.Height), ("width", Input.Width), ("outChannels", outChannels), ("outHeight", Output.Height), ("outWidth", Output.Width),
+                ("padTop", Window.PadTop), ("padLeft", Window.PadLeft), ("activation", Group.Activation), ("alpha", Group.Alpha), ("beta", Group.Beta));
         }
 
         private PlanDraft Plain(Value value)

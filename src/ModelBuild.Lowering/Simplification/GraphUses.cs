@@ -9,12 +9,14 @@ internal sealed class GraphUses
     private readonly HashSet<Value> _outputs = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Looks at a model.</summary>
-    public GraphUses(Model model)
+    /// <param name="model">The model.</param>
+    /// <param name="except">Nodes that don't count.</param>
+    public GraphUses(Model model, HashSet<Node>? except = null)
     {
         foreach (Graph graph in model.Graph.AllGraphs())
         {
             _outputs.UnionWith(graph.Outputs);
-            foreach (Node node in graph.Nodes)
+            foreach (Node node in graph.Nodes.Where(n => except?.Contains(n) != true))
             {
                 foreach (Value input in node.Inputs.OfType<Value>())
                 {

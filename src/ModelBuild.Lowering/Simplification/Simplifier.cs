@@ -13,6 +13,8 @@ internal static class Simplifier
         new IdentityRemoval(),
         new ConstantFolding(),
         new BatchNormalizationFolding(),
+        new HardSwishFusion(),
+        new ScaleShiftFolding(),
         new CommonSubexpressions(),
         new LayerNormalizationFusion(),
         new GeluFusion(),

@@ -82,7 +82,8 @@ internal sealed class PlanSlot
         Span<long> shape = _shape.Length <= buffer.Length ? buffer[.._shape.Length] : new long[_shape.Length];
         for (int i = 0; i < shape.Length; i++)
         {
-            shape[i] = _shape[i] < 0 ? sizes[(int)(-1 - _shape[i])] : _shape[i];
+            // A branch that these inputs don't take may have sizes that make no sense.
+            shape[i] = _shape[i] < 0 ? Math.Max(0, sizes[(int)(-1 - _shape[i])]) : _shape[i];
         }
 
         return shape;

@@ -1,6 +1,5 @@
 using ModelBuild.Graphs;
 using ModelBuild.Lowering;
-using ModelBuild.Passes;
 
 namespace ModelBuild.Tool.Assets;
 
@@ -47,8 +46,7 @@ internal static class BackendChoice
 
         try
         {
-            using Model copy = model.Copy();
-            PassList.Run(PassList.Normalization, copy);
+            using Model copy = Lowerer.Prepare(model);
             return Lowerer.FindUncovered(copy) is [{ } first, ..] ? $"the compiled backend does not cover {first.Node.DisplayName}: {first.Reason}" : null;
         }
         catch (ModelException e)

@@ -37,7 +37,7 @@ internal sealed class CompiledEngine : IConformanceEngine
 /// <summary>A plan with its interpreter.</summary>
 internal sealed class CompiledConformanceSession(Model model, PlanInterpreter interpreter) : IConformanceSession
 {
-    public IReadOnlyList<(string Name, GraphType Type)> Inputs { get; } = Types(model.Graph.Inputs);
+    public IReadOnlyList<(string Name, GraphType Type)> Inputs { get; } = Types(model.Graph.Inputs.Where(i => i.Initializer is null));
 
     public IReadOnlyList<(string Name, GraphType Type)> Outputs { get; } = Types(model.Graph.Outputs);
 
