@@ -19,7 +19,7 @@ internal static class Identifiers
     {
         "Inputs", "Outputs", "Feeds", "Fetches", "AsyncFeeds", "AsyncFetches", "TensorFeeds", "Result", "Stream", "Info", "ExecutionProvider",
         "Run", "RunAsync", "RunBatch", "Classify", "Embed", "CreateStream", "LoadAsync", "Dispose", "Name", "ElementType", "Shape", "Rank",
-        "Length", "LengthFor", "FrameLength", "Write", "Labels", "LabelList", "Reset", "Manifest", "Sizes", "GetSizes", "ToFeeds", "Execute", "ExecuteResult", "GeneratedPlan",
+        "Length", "LengthFor", "FrameLength", "Write", "Labels", "LabelList", "Reset", "Manifest", "Sizes", "GetSizes", "ToFeeds", "Execute", "ExecuteResult", "ExecuteGeneral", "GeneratedPlan",
         "Deconstruct", "PrintMembers", "EqualityContract", "ThrowIfDisposed", "Clone",
         "Equals", "GetHashCode", "GetType", "ToString", "Finalize", "MemberwiseClone", "ReferenceEquals",
     };

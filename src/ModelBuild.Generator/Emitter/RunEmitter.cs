@@ -155,7 +155,16 @@ internal static class RunEmitter
     private static void Execute(SourceWriter writer, CallSurface surface)
     {
         string outputs = surface.IsSingle ? $"{CallSurface.Span}<{surface.Fetches[0].Element.Type}> destination" : "scoped in Fetches fetches";
-        Begin(writer, surface, "void Execute", outputs, DirectRun.Applies(surface, surface.Plan));
+        bool isDirect = DirectRun.Applies(surface, surface.Plan);
+        if (isDirect)
+        {
+            writer.Separate();
+            writer.Open(Declaration(surface, "void Execute", outputs));
+            DirectRun.EmitCall(writer, surface);
+            writer.Close();
+        }
+
+        Begin(writer, surface, isDirect ? $"void {DirectRun.GeneralMethod}" : "void Execute", outputs);
         foreach (TensorSpec output in surface.Fetches)
         {
             string destination = surface.IsSingle ? "destination" : $"fetches.{output.Identifier}";
@@ -213,18 +222,16 @@ internal static class RunEmitter
         End(writer);
     }
 
-    private static void Begin(SourceWriter writer, CallSurface surface, string method, string? outputs, bool isDirect = false)
+    private static string Declaration(CallSurface surface, string method, string? outputs) =>
+        $"private {method}({CallSurface.Join(surface.FeedParameters(), surface.HasSizes ? ["in Sizes sizes"] : [], outputs is null ? [] : [outputs], [$"{CallSurface.Token} cancellationToken"])})";
+
+    private static void Begin(SourceWriter writer, CallSurface surface, string method, string? outputs)
     {
         writer.Separate();
-        writer.Open($"private {method}({CallSurface.Join(surface.FeedParameters(), surface.HasSizes ? ["in Sizes sizes"] : [], outputs is null ? [] : [outputs], [$"{CallSurface.Token} cancellationToken"])})");
+        writer.Open(Declaration(surface, method, outputs));
         if (surface.Spec.IsStream)
         {
             writer.Line("ThrowIfDisposed();");
-        }
-
-        if (isDirect)
-        {
-            DirectRun.EmitCall(writer, surface);
         }
 
         writer.Line($"{CallSurface.Runtime}.ModelCall call = _model.BeginCall();");

@@ -11,6 +11,9 @@ namespace ModelBuild.Generator.Emitter.Plans;
 /// </summary>
 internal static class DirectRun
 {
+    /// <summary>The method that runs a model with a frame.</summary>
+    public const string GeneralMethod = "ExecuteGeneral";
+
     private const int MaxArena = 4096;
     private const int MaxWeights = 1 << 20;
     private const int MaxSteps = 32;
@@ -27,13 +30,12 @@ internal static class DirectRun
         && surface.Feeds.Concat(surface.Fetches).All(t => t.IsFixed && !t.Element.IsText && !t.IsOptional) && surface.Feeds.Count == plan.Inputs.Count
         && surface.Feeds.All(f => plan.Inputs.Contains(f.Name)) && plan.Outputs[0] == surface.Fetches[0].Name;
 
-    /// <summary>The attempt at the start of a call; the general way follows.</summary>
+    /// <summary>The body of <c>Execute</c>: the attempt, and the general way in a method of its own, whose locals would cost as much as the attempt.</summary>
     public static void EmitCall(SourceWriter writer, CallSurface surface)
     {
-        writer.Open($"if (!cancellationToken.IsCancellationRequested && {PlanNames.Class}.TryRun(_model.Weights, {string.Join(", ", surface.Feeds.Select(surface.FeedValue))}, destination))");
-        writer.Line("return;");
+        writer.Open($"if (cancellationToken.IsCancellationRequested || !{PlanNames.Class}.TryRun(_model.Weights, {string.Join(", ", surface.Feeds.Select(surface.FeedValue))}, destination))");
+        writer.Line($"{GeneralMethod}({CallSurface.Join(surface.FeedArguments(), ["destination", "cancellationToken"])});");
         writer.Close();
-        writer.Separate();
     }
 
     /// <summary>The method of the plan.</summary>
