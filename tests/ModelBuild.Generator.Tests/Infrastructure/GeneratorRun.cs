@@ -43,13 +43,12 @@ internal static class GeneratorRun
     }
 
     /// <summary>Loads a compilation into an unloadable context.</summary>
-    public static Assembly Load(CSharpCompilation compilation, string? weightsFolder = null)
+    public static Assembly Load(CSharpCompilation compilation, params (string Name, byte[] Content)[] resources)
     {
         using var image = new MemoryStream();
-        Microsoft.CodeAnalysis.Emit.EmitResult result = compilation.Emit(image);
+        Microsoft.CodeAnalysis.Emit.EmitResult result = compilation.Emit(image, manifestResources: resources.Select(r => new ResourceDescription(r.Name, () => new MemoryStream(r.Content), isPublic: true)));
         AssertNone(result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error), compilation);
         image.Position = 0;
-        _ = weightsFolder;
         return new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(image);
     }
 

@@ -90,7 +90,8 @@ internal sealed class TestModel
         }
     }
 
-    private static string Program(string body, string members) => $$"""
+    /// <summary>Code of a program with the method <c>Test</c>.</summary>
+    public static string Program(string body, string members) => $$"""
         using System;
         using System.Linq;
         using System.Collections.Generic;
