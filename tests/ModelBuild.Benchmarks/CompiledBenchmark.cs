@@ -57,7 +57,13 @@ internal static class CompiledBenchmark
     private static double Measure(string name, string path, int threads, bool steps)
     {
         using Model model = ModelFormats.Read(path);
-        IReadOnlyDictionary<string, TensorData> feeds = new RandomInputs(model, new RandomInputOptions { Shapes = ModelShapes(model) }).GetBatch(0);
+        var feeds = new Dictionary<string, TensorData>(new RandomInputs(model, new RandomInputOptions { Shapes = ModelShapes(model) }).GetBatch(0));
+        if (feeds.TryGetValue("sr", out TensorData? rate) && rate is { ElementType: ElementType.Int64, ElementCount: 1 })
+        {
+            // A sample rate decides a branch.
+            feeds["sr"] = TensorData.Create<long>(ElementType.Int64, rate.Dimensions, [16000]);
+        }
+
         long start = Stopwatch.GetTimestamp();
         using var compiled = new CompiledContender(model, feeds, threads);
         compiled.Call();
@@ -109,6 +115,10 @@ internal static class CompiledBenchmark
             if (input.Tensor is { ElementType: ElementType.Int64, Shape: { Rank: 2 } shape } && shape.All(d => !d.IsFixed))
             {
                 shapes[input.Name] = [1, 128];
+            }
+            else if (input.Tensor is { ElementType: ElementType.Float32, Shape: { Rank: 2 } signal } && signal.All(d => !d.IsFixed))
+            {
+                shapes[input.Name] = [1, 512];
             }
             else if (input.Tensor is { Shape: { Rank: 4 } image } && !image.IsFixed && image[1] == Dimension.Fixed(3))
             {

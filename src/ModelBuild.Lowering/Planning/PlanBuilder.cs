@@ -113,7 +113,7 @@ internal sealed class PlanBuilder
     public PlanDraft? Alias(PlanDraft draft, string name, Shape shape)
     {
         PlanDraft root = draft.Root ?? draft;
-        if (root.Home == PlanHome.Own || root.ElementType == ElementType.String || !shape.All(IsKnown) || draft.Shape is null)
+        if ((root.Home == PlanHome.Own && (root.Shape is null || root.Kind != PlanValueKind.Tensor)) || root.ElementType is ElementType.String or ElementType.Undefined || !shape.All(IsKnown) || draft.Shape is null)
         {
             return null;
         }

@@ -23,7 +23,7 @@ internal sealed class BatchNormalizationRule : ILoweringRule
         Value x = node.Input(0)!;
         (TensorData scale, TensorData shift) = Parameters(node);
         PlanBuilder builder = context.Builder;
-        if (BlockedElementwise.IsBlockedOnly(context, x) && BlockedLayout.Image(context, x) is { } image)
+        if (BlockedElementwise.IsBlockedOnly(context, x) && BlockedLayout.Image(context, x) is { } image && builder.IsKnown(image.Height * image.Width))
         {
             int channels = image.Channels;
             builder.Call(group.Layer, "ChannelNormalization.ScaleShiftBlocked", ("x", context.Blocked.Find(x)),

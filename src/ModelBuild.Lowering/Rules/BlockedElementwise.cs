@@ -13,7 +13,7 @@ internal static class BlockedElementwise
     /// <summary>Adds the step for a function of one element, if the operand is only in channel blocks.</summary>
     public static bool TryUnary(LoweringContext context, NodeGroup group, Value x, string structure, float alpha, float beta)
     {
-        if (!IsBlockedOnly(context, x) || !s_safe.Contains(structure) || BlockedLayout.Image(context, x) is not { } image || BlockedLayout.Image(context, group.Output) is null)
+        if (!IsBlockedOnly(context, x) || !s_safe.Contains(structure) || BlockedLayout.Image(context, x) is not { } image || !context.Builder.IsKnown(image.Length) || BlockedLayout.Image(context, group.Output) is null)
         {
             return false;
         }
@@ -40,7 +40,7 @@ internal static class BlockedElementwise
         (PlanDraft a, Shape aShape) = left();
         (PlanDraft b, Shape bShape) = right();
         PlanDraft z = BlockedLayout.Define(context, group.Output);
-        if (aShape.Equals(bShape))
+        if (aShape.Equals(bShape) && context.Builder.IsKnown(output.Length))
         {
             context.Builder.Call(group.Layer, $"Elementwise.Binary<Operations.{structure}>", ("x", a), ("y", b), ("z", z), ("length", output.Length));
         }

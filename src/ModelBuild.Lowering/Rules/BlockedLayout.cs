@@ -66,5 +66,5 @@ internal static class BlockedLayout
 
     /// <summary>Whether a value is an fp32 image with sizes that the inputs give.</summary>
     public static ImageShape? Image(LoweringContext context, Value? value) =>
-        value is not null && context.Builder.TensorTypeOf(value) is (ElementType.Float32, { } shape) && ImageShape.Of(shape) is { } image && context.Builder.IsKnown(image.Length) ? image : null;
+        value is not null && context.Builder.TensorTypeOf(value) is (ElementType.Float32, { } shape) && ImageShape.Of(shape) is { } image && context.Builder.IsKnown(image.Batch) && context.Builder.IsKnown(image.Height) && context.Builder.IsKnown(image.Width) ? image : null;
 }

@@ -18,9 +18,16 @@ internal static class InspectVerb
         var options = new CommonOptions();
         Argument<string> file = CommonOptions.File("FILE", "The model.");
         var passes = new Option<bool>("--passes") { Description = "Also try the passes and shape inference, and show what they decline and why." };
-        var command = new Command("inspect", "Show inputs, outputs, operators, parameters and sizes of a model.") { file, options.Json, passes };
+        var plan = new Option<bool>("--plan") { Description = "Show how the compiled backend runs the model: steps, kernels, memory, and what was chosen or declined and why." };
+        var command = new Command("inspect", "Show inputs, outputs, operators, parameters and sizes of a model.") { file, options.Json, passes, plan };
         command.SetAction(result =>
         {
+            if (result.GetValue(plan))
+            {
+                PlanReport.Write(result.GetRequiredValue(file), result.GetValue(options.Json));
+                return ExitCode.Done;
+            }
+
             ModelFacts facts = ModelFacts.Read(result.GetRequiredValue(file), result.GetValue(passes));
             if (result.GetValue(options.Json))
             {
