@@ -436,6 +436,99 @@ internal static unsafe class Avx2Convolution
         }
     }
 
+    /// <inheritdoc cref="ConvolutionMicrokernels.DepthwiseStrip"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void DepthwiseStrip(void* arguments)
+    {
+        var strip = (DepthwiseStrip*)arguments;
+        if (strip->Count < 6)
+        {
+            Kernels.DepthwiseStrip.Run<Float32x8>(arguments);
+            return;
+        }
+
+        for (int p = 0; p < strip->Count; p += 6)
+        {
+            // The last six overlap those before.
+            int pixel = Math.Min(p, strip->Count - 6);
+            Vector256<float> s0a, s0b, s1a, s1b, s2a, s2b, s3a, s3b, s4a, s4b, s5a, s5b;
+            s0a = s1a = s2a = s3a = s4a = s5a = Vector256.Load(strip->Bias);
+            s0b = s1b = s2b = s3b = s4b = s5b = Vector256.Load(strip->Bias + 8);
+            nint step = (nint)strip->PixelStride;
+            float* input = strip->Input + pixel * step;
+            float* weights = strip->Weights;
+            long* offset = strip->Offsets;
+            for (long* end = offset + strip->Taps; offset < end; offset++)
+            {
+                float* x = input + *offset;
+                float* y = x + 3 * step;
+                Vector256<float> wa = Vector256.Load(weights), wb = Vector256.Load(weights + 8);
+                s0a = Fma.MultiplyAdd(Vector256.Load(x), wa, s0a);
+                s0b = Fma.MultiplyAdd(Vector256.Load(x + 8), wb, s0b);
+                s1a = Fma.MultiplyAdd(Vector256.Load(x + step), wa, s1a);
+                s1b = Fma.MultiplyAdd(Vector256.Load(x + step + 8), wb, s1b);
+                s2a = Fma.MultiplyAdd(Vector256.Load(x + 2 * step), wa, s2a);
+                s2b = Fma.MultiplyAdd(Vector256.Load(x + 2 * step + 8), wb, s2b);
+                s3a = Fma.MultiplyAdd(Vector256.Load(y), wa, s3a);
+                s3b = Fma.MultiplyAdd(Vector256.Load(y + 8), wb, s3b);
+                s4a = Fma.MultiplyAdd(Vector256.Load(y + step), wa, s4a);
+                s4b = Fma.MultiplyAdd(Vector256.Load(y + step + 8), wb, s4b);
+                s5a = Fma.MultiplyAdd(Vector256.Load(y + 2 * step), wa, s5a);
+                s5b = Fma.MultiplyAdd(Vector256.Load(y + 2 * step + 8), wb, s5b);
+                weights += 16;
+            }
+
+            long place = pixel * 16L;
+            if (strip->Residual != null)
+            {
+                float* r = strip->Residual + place;
+                s0a += Vector256.Load(r);
+                s0b += Vector256.Load(r + 8);
+                s1a += Vector256.Load(r + 16);
+                s1b += Vector256.Load(r + 24);
+                s2a += Vector256.Load(r + 32);
+                s2b += Vector256.Load(r + 40);
+                s3a += Vector256.Load(r + 48);
+                s3b += Vector256.Load(r + 56);
+                s4a += Vector256.Load(r + 64);
+                s4b += Vector256.Load(r + 72);
+                s5a += Vector256.Load(r + 80);
+                s5b += Vector256.Load(r + 88);
+            }
+
+            if (strip->Clamp != 0)
+            {
+                Vector256<float> minimum = Vector256.Create(strip->Minimum), maximum = Vector256.Create(strip->Maximum);
+                s0a = Clamp(s0a, minimum, maximum);
+                s0b = Clamp(s0b, minimum, maximum);
+                s1a = Clamp(s1a, minimum, maximum);
+                s1b = Clamp(s1b, minimum, maximum);
+                s2a = Clamp(s2a, minimum, maximum);
+                s2b = Clamp(s2b, minimum, maximum);
+                s3a = Clamp(s3a, minimum, maximum);
+                s3b = Clamp(s3b, minimum, maximum);
+                s4a = Clamp(s4a, minimum, maximum);
+                s4b = Clamp(s4b, minimum, maximum);
+                s5a = Clamp(s5a, minimum, maximum);
+                s5b = Clamp(s5b, minimum, maximum);
+            }
+
+            float* output = strip->Output + place;
+            s0a.Store(output);
+            s0b.Store(output + 8);
+            s1a.Store(output + 16);
+            s1b.Store(output + 24);
+            s2a.Store(output + 32);
+            s2b.Store(output + 40);
+            s3a.Store(output + 48);
+            s3b.Store(output + 56);
+            s4a.Store(output + 64);
+            s4b.Store(output + 72);
+            s5a.Store(output + 80);
+            s5b.Store(output + 88);
+        }
+    }
+
     /// <inheritdoc cref="ConvolutionMicrokernels.PlanarTile"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PlanarTile(void* arguments)

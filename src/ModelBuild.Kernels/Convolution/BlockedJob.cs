@@ -5,10 +5,9 @@ internal unsafe struct BlockedJob
 {
     private const int Lanes = 16;
 
-    // What one worker goes over again and again: input of a band of pixels and the table in the second-level cache, weights of a panel in the first.
+    // What one worker goes over again and again: input of a band of pixels and the table in the second-level cache.
     private const int BandBytes = 192 * 1024;
     private const int TableBytes = 48 * 1024;
-    private const int PanelBytes = 20 * 1024;
 
     public ConvolutionGeometry Geometry;
     public float* X;
@@ -92,10 +91,10 @@ internal unsafe struct BlockedJob
             long place = ((long)image * _panels + panel) * outputBlock + first * Lanes;
             tile.Pixels = table;
             tile.Output = Y + place;
-            RunPanel(
-                &tile, pair ? _pair : _single, pixels, pair ? 2 : 1, image0 + firstBlock * inputBlock,
+            (pair ? _pair : _single).RunChunks(
+                &tile, pixels, pair ? 2 : 1, _inputBlocks, image0 + firstBlock * inputBlock,
                 Weights + panel * (IsDepthwise ? taps * Lanes : tile.WeightsPanelStride), Bias == null ? noBias : Bias + panel * Lanes,
-                Residual == null ? null : Residual + place);
+                Residual == null ? null : Residual + place, Finish.Clamps);
             Finish.Apply(Y + place, (long)pixels * Lanes);
             if (pair)
             {
@@ -103,26 +102,6 @@ internal unsafe struct BlockedJob
             }
 
             panel += pair ? 2 : 1;
-        }
-    }
-
-    // All pixels with the weights of some input blocks, which stay in the first-level cache, then with the next ones.
-    private readonly void RunPanel(ConvolutionTile* tile, TileRow row, int pixels, int panels, float* input, float* weights, float* bias, float* residual)
-    {
-        int most = Math.Max(1, PanelBytes / (tile->Taps * Lanes * Lanes * sizeof(float) * panels));
-        int chunks = (_inputBlocks + most - 1) / most;
-        for (int chunk = 0, done = 0; chunk < chunks; chunk++)
-        {
-            int end = (int)((long)_inputBlocks * (chunk + 1) / chunks);
-            bool last = chunk == chunks - 1;
-            tile->Input = input + done * tile->InputBlockStride;
-            tile->Weights = weights + (long)done * tile->Taps * Lanes * Lanes;
-            tile->Blocks = end - done;
-            tile->Bias = chunk == 0 ? bias : null;
-            tile->Residual = last ? residual : null;
-            tile->Clamp = last && Finish.Clamps ? 1 : 0;
-            row.Run(tile, pixels);
-            done = end;
         }
     }
 }

@@ -160,4 +160,53 @@ public static unsafe partial class Convolution
         };
         job.Run(context, batch);
     }
+
+    /// <summary>
+    /// Transposed convolution, dense, NCHWc16 to NCHWc16: <c>y[o, i * stride + k * dilation - pad] += x[c, i] * w[c, o, k]</c>. Order of each sum: input block,
+    /// those taps of the filter that reach the pixel, row-major ascending, channel in the block.
+    /// </summary>
+    /// <param name="context">Scratch and threads.</param>
+    /// <param name="x">Input, NCHWc16.</param>
+    /// <param name="weights">From <see cref="ConvolutionPacking.Transposed"/>.</param>
+    /// <param name="bias">From <see cref="ConvolutionPacking.Bias"/>, or null.</param>
+    /// <param name="residual">Added before the activation, laid out as the output; or null.</param>
+    /// <param name="y">Output, NCHWc16.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="height">Rows of the input.</param>
+    /// <param name="width">Columns of the input.</param>
+    /// <param name="outChannels">Output channels.</param>
+    /// <param name="outHeight">Rows of the output; rows that no tap reaches get the bias.</param>
+    /// <param name="outWidth">Columns of the output.</param>
+    /// <param name="kernelHeight">Rows of the filter.</param>
+    /// <param name="kernelWidth">Columns of the filter.</param>
+    /// <param name="strideHeight">Step in rows of the output.</param>
+    /// <param name="strideWidth">Step in columns of the output.</param>
+    /// <param name="padTop">Rows cut off above the output.</param>
+    /// <param name="padLeft">Columns cut off left of the output.</param>
+    /// <param name="dilationHeight">Rows from tap to tap.</param>
+    /// <param name="dilationWidth">Columns from tap to tap.</param>
+    /// <param name="activation">Applied to the result.</param>
+    /// <param name="alpha">First parameter of the activation.</param>
+    /// <param name="beta">Second parameter of the activation.</param>
+    public static void Transposed(
+        KernelContext context, float* x, float* weights, float* bias, float* residual, [Output] float* y, int batch, int channels, int height, int width,
+        int outChannels, int outHeight, int outWidth, int kernelHeight, int kernelWidth, int strideHeight = 1, int strideWidth = 1, int padTop = 0,
+        int padLeft = 0, int dilationHeight = 1, int dilationWidth = 1, Activation activation = Activation.None, float alpha = 0, float beta = 0)
+    {
+        var job = new TransposedJob
+        {
+            Geometry = new(
+                height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft, dilationHeight, dilationWidth),
+            X = x,
+            Weights = weights,
+            Bias = bias,
+            Residual = residual,
+            Y = y,
+            Channels = channels,
+            OutChannels = outChannels,
+            Finish = new(activation, alpha, beta),
+        };
+        job.Run(context, batch);
+    }
 }

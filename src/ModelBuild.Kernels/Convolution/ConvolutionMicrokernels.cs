@@ -92,7 +92,7 @@ internal sealed class ConvolutionMicrokernels
         Tile = Microkernel.Of(&Avx2Convolution.Tile),
         SmallTile = Microkernel.Of(&Avx2Convolution.SmallTile),
         DepthwiseTile = Microkernel.Of(&Avx2Convolution.DepthwiseTile),
-        DepthwiseStrip = Microkernel.Of(&Kernels.DepthwiseStrip.Run<Float32x8>),
+        DepthwiseStrip = Microkernel.Of(&Avx2Convolution.DepthwiseStrip),
         PlanarTile = Microkernel.Of(&Avx2Convolution.PlanarTile),
     };
 

@@ -1,13 +1,15 @@
+using System.Runtime.InteropServices;
+
 namespace ModelBuild.Kernels;
 
-/// <summary>A depthwise convolution in NCHWc16 cut into tasks: an image's block of channels by a band of rows, each row in strips of pixels whose windows have the same taps inside.</summary>
+/// <summary>A depthwise convolution in NCHWc16 cut into tasks: an image's block of channels by a band of output rows. Where windows reach into the padding, a band works on a copy of its input with zeros around it.</summary>
 internal unsafe struct DepthwiseJob
 {
     private const int Lanes = 16;
     private const long SerialWork = 1 << 18;
 
     // Input of a band of rows, which the rows of the filter go over again and again.
-    private const int BandBytes = 64 * 1024;
+    private const int BandBytes = 96 * 1024;
 
     public ConvolutionGeometry Geometry;
     public float* X;
@@ -21,7 +23,12 @@ internal unsafe struct DepthwiseJob
     private Microkernel _strip;
     private int _bandRows;
     private int _bands;
-    private long* _taps;
+    private bool _pads;
+    private long _columns;
+    private long* _offsets;
+    private float* _noBias;
+    private float* _padded;
+    private long _paddedLength;
 
     /// <summary>Runs the convolution.</summary>
     public void Run(KernelContext context, int batch)
@@ -34,11 +41,15 @@ internal unsafe struct DepthwiseJob
         _strip = ConvolutionMicrokernels.Current.DepthwiseStrip;
         int blocks = checked(batch * ConvolutionPacking.Blocks(Channels));
         bool parallel = context.Threads > 1 && (double)blocks * Geometry.OutPixels * Geometry.Taps * Lanes > SerialWork;
-        long rowBytes = (long)Geometry.Width * Math.Min(Geometry.StrideHeight, Geometry.KernelHeight) * Lanes * sizeof(float);
+        long reachRows = Reach(Geometry.OutHeight, Geometry.StrideHeight, Geometry.KernelHeight, Geometry.DilationHeight);
+        long reachColumns = Reach(Geometry.OutWidth, Geometry.StrideWidth, Geometry.KernelWidth, Geometry.DilationWidth);
+        _pads = Geometry.PadTop != 0 || Geometry.PadLeft != 0 || reachRows > Geometry.Height || reachColumns > Geometry.Width;
+        _columns = _pads ? reachColumns : Geometry.Width;
+        long rowBytes = _columns * Geometry.StrideHeight * Lanes * sizeof(float);
         _bandRows = (int)Math.Clamp(BandBytes / Math.Max(1, rowBytes), 1, Geometry.OutHeight);
         _bands = (Geometry.OutHeight + _bandRows - 1) / _bandRows;
-        int workers = parallel ? context.Threads : 1;
-        _taps = (long*)context.Scratch(checked((long)workers * Geometry.Taps * 2 * sizeof(long)));
+        _paddedLength = _pads ? Reach(_bandRows, Geometry.StrideHeight, Geometry.KernelHeight, Geometry.DilationHeight) * _columns * Lanes : 0;
+        Reserve(context, parallel ? context.Threads : 1);
         int count = checked(blocks * _bands);
         fixed (DepthwiseJob* self = &this)
         {
@@ -55,79 +66,81 @@ internal unsafe struct DepthwiseJob
         }
     }
 
+    private static long Reach(long outSize, long stride, long kernel, long dilation) => (outSize - 1) * stride + (kernel - 1) * dilation + 1;
+
+    private void Reserve(KernelContext context, int workers)
+    {
+        long offsets = (Geometry.Taps + 7) / 8 * 8;
+        byte* scratch = context.Scratch(checked(offsets * sizeof(long) + (Lanes + workers * _paddedLength) * sizeof(float)));
+        _offsets = (long*)scratch;
+        _noBias = (float*)(_offsets + offsets);
+        _padded = _noBias + Lanes;
+        new Span<float>(_noBias, Lanes).Clear();
+        for (int t = 0; t < Geometry.Taps; t++)
+        {
+            long row = t / Geometry.KernelWidth * (long)Geometry.DilationHeight, column = t % Geometry.KernelWidth * (long)Geometry.DilationWidth;
+            _offsets[t] = (row * _columns + column) * Lanes;
+        }
+    }
+
     private static void RunTask(void* state, int index, int worker)
     {
         var job = (DepthwiseJob*)state;
-        int block = index / job->_bands, first = index % job->_bands * job->_bandRows;
-        int end = Math.Min(first + job->_bandRows, job->Geometry.OutHeight);
-        long* taps = job->_taps + (long)worker * job->Geometry.Taps * 2;
-        for (int row = first; row < end; row++)
-        {
-            job->RunRow(block, row, taps);
-        }
-
-        long place = ((long)block * job->Geometry.OutHeight + first) * job->Geometry.OutWidth * Lanes;
-        job->Finish.Apply(job->Y + place, (long)(end - first) * job->Geometry.OutWidth * Lanes);
+        job->RunBand(index / job->_bands, index % job->_bands * job->_bandRows, worker);
     }
 
-    private readonly void RunRow(int block, int row, long* taps)
+    private readonly void RunBand(int block, int first, int worker)
     {
-        int panel = block % ConvolutionPacking.Blocks(Channels);
-        float* noBias = stackalloc float[Lanes];
-        new Span<float>(noBias, Lanes).Clear();
-        long place = ((long)block * Geometry.OutHeight + row) * Geometry.OutWidth * Lanes;
-        float* image = X + (long)block * Geometry.Height * Geometry.Width * Lanes;
+        int rows = Math.Min(_bandRows, Geometry.OutHeight - first), panel = block % ConvolutionPacking.Blocks(Channels);
+        float* source = X + ((long)block * Geometry.Height + (long)first * Geometry.StrideHeight) * Geometry.Width * Lanes;
+        if (_pads)
+        {
+            source = _padded + worker * _paddedLength;
+            CopyPadded(X + (long)block * Geometry.Height * Geometry.Width * Lanes, (long)first * Geometry.StrideHeight - Geometry.PadTop, rows, source);
+        }
+
         DepthwiseStrip strip = default;
         strip.Weights = Weights + (long)panel * Geometry.Taps * Lanes;
-        strip.Offsets = taps;
-        strip.WeightOffsets = taps + Geometry.Taps;
-        strip.Bias = Bias == null ? noBias : Bias + panel * Lanes;
+        strip.Offsets = _offsets;
+        strip.Bias = Bias == null ? _noBias : Bias + panel * Lanes;
         strip.PixelStride = (long)Geometry.StrideWidth * Lanes;
+        strip.Taps = Geometry.Taps;
+        strip.Count = Geometry.OutWidth;
         strip.Clamp = Finish.Clamps ? 1 : 0;
         strip.Minimum = Finish.Minimum;
         strip.Maximum = Finish.Maximum;
-        long top = (long)row * Geometry.StrideHeight - Geometry.PadTop;
-
-        // Columns whose windows lie inside: one strip. The others, one by one.
-        long reach = (Geometry.KernelWidth - 1L) * Geometry.DilationWidth;
-        long firstInside = Math.Clamp((Geometry.PadLeft + Geometry.StrideWidth - 1L) / Geometry.StrideWidth, 0, Geometry.OutWidth);
-        long lastStart = Geometry.Width - 1 - reach + Geometry.PadLeft;
-        long endInside = lastStart < 0 ? firstInside : Math.Clamp(lastStart / Geometry.StrideWidth + 1, firstInside, Geometry.OutWidth);
-        for (long column = 0; column < Geometry.OutWidth; column += strip.Count)
+        long place = ((long)block * Geometry.OutHeight + first) * Geometry.OutWidth * Lanes;
+        for (int row = 0; row < rows; row++)
         {
-            strip.Count = column == firstInside && endInside > firstInside ? (int)(endInside - firstInside) : 1;
-            long left = column * Geometry.StrideWidth - Geometry.PadLeft;
-            strip.Taps = FillTaps(top, left, taps, taps + Geometry.Taps);
-            strip.Input = image + (top * Geometry.Width + left) * Lanes;
-            strip.Output = Y + place + column * Lanes;
-            strip.Residual = Residual == null ? null : Residual + place + column * Lanes;
+            long line = place + (long)row * Geometry.OutWidth * Lanes;
+            strip.Input = source + row * Geometry.StrideHeight * _columns * Lanes;
+            strip.Output = Y + line;
+            strip.Residual = Residual == null ? null : Residual + line;
             _strip.Run(&strip);
         }
+
+        Finish.Apply(Y + place, (long)rows * Geometry.OutWidth * Lanes);
     }
 
-    // The taps of a window that lie inside the input.
-    private readonly int FillTaps(long top, long left, long* offsets, long* weightOffsets)
+    private readonly void CopyPadded(float* image, long top, int outRows, float* destination)
     {
-        int count = 0;
-        for (int ky = 0; ky < Geometry.KernelHeight; ky++)
+        long rows = Reach(outRows, Geometry.StrideHeight, Geometry.KernelHeight, Geometry.DilationHeight);
+        long before = Math.Clamp(Geometry.PadLeft, 0, _columns), skip = Math.Max(0, -(long)Geometry.PadLeft);
+        long within = Math.Clamp(Geometry.Width - skip, 0, _columns - before), after = _columns - before - within;
+        for (long y = top; y < top + rows; y++, destination += _columns * Lanes)
         {
-            long y = top + (long)ky * Geometry.DilationHeight;
             if (y < 0 || y >= Geometry.Height)
             {
+                Zero(destination, _columns);
                 continue;
             }
 
-            for (int kx = 0; kx < Geometry.KernelWidth; kx++)
-            {
-                long x = left + (long)kx * Geometry.DilationWidth;
-                if (x >= 0 && x < Geometry.Width)
-                {
-                    offsets[count] = ((long)ky * Geometry.DilationHeight * Geometry.Width + (long)kx * Geometry.DilationWidth) * Lanes;
-                    weightOffsets[count++] = ((long)ky * Geometry.KernelWidth + kx) * Lanes;
-                }
-            }
+            Zero(destination, before);
+            Buffer.MemoryCopy(
+                image + (y * Geometry.Width + skip) * Lanes, destination + before * Lanes, within * Lanes * sizeof(float), within * Lanes * sizeof(float));
+            Zero(destination + (before + within) * Lanes, after);
         }
-
-        return count;
     }
+
+    private static void Zero(float* destination, long pixels) => NativeMemory.Clear(destination, (nuint)(pixels * Lanes * sizeof(float)));
 }

@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace ModelBuild.Kernels;
 
-/// <summary>Arguments of the microkernel <see cref="ConvolutionMicrokernels.DepthwiseStrip"/>: consecutive pixels of an output row whose windows have the same taps inside the input, by 16 channels.</summary>
+/// <summary>Arguments of the microkernel <see cref="ConvolutionMicrokernels.DepthwiseStrip"/>: consecutive pixels of an output row by 16 channels, from input without borders.</summary>
 /// <remarks>
 /// For each pixel <c>p</c> below <see cref="Count"/> and each of the 16 lanes: <c>acc = Bias[lane]</c>; then for <c>t</c> below <see cref="Taps"/>, ascending:
-/// <c>acc = fma(Input[p * PixelStride + Offsets[t] + lane], Weights[WeightOffsets[t] + lane], acc)</c>; then residual, clamp and store as in
+/// <c>acc = fma(Input[p * PixelStride + Offsets[t] + lane], Weights[t * 16 + lane], acc)</c>; then residual, clamp and store as in
 /// <see cref="ConvolutionTile"/>, with 16 floats from an output pixel to the next. A pixel may be computed twice.
 /// </remarks>
-[StructLayout(LayoutKind.Explicit, Size = 96)]
+[StructLayout(LayoutKind.Explicit, Size = 80)]
 internal unsafe struct DepthwiseStrip
 {
-    /// <summary>Where the first pixel's window begins; may lie outside the input, its taps do not.</summary>
+    /// <summary>Where the first pixel's window begins.</summary>
     [FieldOffset(0)]
     public float* Input;
 
@@ -24,44 +24,40 @@ internal unsafe struct DepthwiseStrip
     [FieldOffset(16)]
     public long* Offsets;
 
-    /// <summary>Floats from <see cref="Weights"/> to the weights of each tap.</summary>
-    [FieldOffset(24)]
-    public long* WeightOffsets;
-
     /// <summary>Start values of the lanes.</summary>
-    [FieldOffset(32)]
+    [FieldOffset(24)]
     public float* Bias;
 
     /// <summary>Added to the sum, laid out as the output; or null.</summary>
-    [FieldOffset(40)]
+    [FieldOffset(32)]
     public float* Residual;
 
     /// <summary>First pixel of the output, 16 floats a pixel.</summary>
-    [FieldOffset(48)]
+    [FieldOffset(40)]
     public float* Output;
 
     /// <summary>Floats from a window to the next.</summary>
-    [FieldOffset(56)]
+    [FieldOffset(48)]
     public long PixelStride;
 
     /// <summary>Pixels, at least 1.</summary>
-    [FieldOffset(64)]
+    [FieldOffset(56)]
     public int Count;
 
-    /// <summary>Taps, may be 0.</summary>
-    [FieldOffset(68)]
+    /// <summary>Taps, at least 1.</summary>
+    [FieldOffset(60)]
     public int Taps;
 
     /// <summary>Whether to clamp: 0 or 1.</summary>
-    [FieldOffset(72)]
+    [FieldOffset(64)]
     public int Clamp;
 
     /// <summary>Lower bound of the result.</summary>
-    [FieldOffset(76)]
+    [FieldOffset(68)]
     public float Minimum;
 
     /// <summary>Upper bound of the result.</summary>
-    [FieldOffset(80)]
+    [FieldOffset(72)]
     public float Maximum;
 
     /// <summary>The microkernel for one width of vectors: eight pixels' sums, or four, or one, of one vector at a time.</summary>
@@ -107,12 +103,11 @@ internal unsafe struct DepthwiseStrip
         float* input = strip->Input + pixel * step + lane;
         float* weights = strip->Weights + lane;
         long* offsets = strip->Offsets;
-        long* weightOffsets = strip->WeightOffsets;
         int taps = strip->Taps;
         for (nint t = 0; t < taps; t++)
         {
             float* x = input + offsets[t];
-            T w = T.Load(weights + weightOffsets[t]);
+            T w = T.Load(weights + t * 16);
             s0 = T.FusedMultiplyAdd(T.Load(x), w, s0);
             s1 = T.FusedMultiplyAdd(T.Load(x + step), w, s1);
             x += 2 * step;
@@ -148,7 +143,7 @@ internal unsafe struct DepthwiseStrip
         for (nint t = 0; t < strip->Taps; t++)
         {
             float* x = input + strip->Offsets[t];
-            T w = T.Load(weights + strip->WeightOffsets[t]);
+            T w = T.Load(weights + t * 16);
             s0 = T.FusedMultiplyAdd(T.Load(x), w, s0);
             s1 = T.FusedMultiplyAdd(T.Load(x + step), w, s1);
             x += 2 * step;
@@ -171,7 +166,7 @@ internal unsafe struct DepthwiseStrip
         float* input = strip->Input + pixel * strip->PixelStride + lane;
         for (nint t = 0; t < strip->Taps; t++)
         {
-            sum = T.FusedMultiplyAdd(T.Load(input + strip->Offsets[t]), T.Load(strip->Weights + lane + strip->WeightOffsets[t]), sum);
+            sum = T.FusedMultiplyAdd(T.Load(input + strip->Offsets[t]), T.Load(strip->Weights + lane + t * 16), sum);
         }
 
         Finish(strip, sum, pixel * 16 + lane);

@@ -10,7 +10,8 @@ namespace ModelBuild.Kernels;
 public static unsafe class Layout
 {
     private const int Lanes = 16;
-    private const int BandPixels = 1024;
+    // A block of so many pixels stays in the first-level cache while its channels arrive four by four.
+    private const int BandPixels = 256;
     private const long SerialFloats = 1 << 16;
 
     /// <summary>NCHW to NCHWc16; lanes behind the last channel become 0.</summary>

@@ -14,7 +14,6 @@ internal unsafe struct WinogradJob
     // Transformed input and sums of a group of tiles: what the second-level cache and a share of the third hold.
     private const int GroupBytes = 1 << 20;
     private const int LeastGroup = 24;
-    private const int PanelBytes = 20 * 1024;
     private const long SerialWork = 1 << 18;
 
     // Added to the distance between positions, which would be a power of two else: then all 36 would share a few sets of the cache.
@@ -216,18 +215,7 @@ internal unsafe struct WinogradJob
         tile.Output = _m + position * PositionStride(Panels) + panel * tileLine;
         float* input = _v + position * PositionStride(InputBlocks);
         float* weights = Weights + ((long)position * Panels + panel) * tile.WeightsPanelStride;
-        int most = PanelBytes / (Lanes * Lanes * sizeof(float) * (pair ? 2 : 1));
-        int chunks = (InputBlocks + most - 1) / most;
-        for (int chunk = 0, done = 0; chunk < chunks; chunk++)
-        {
-            int end = (int)((long)InputBlocks * (chunk + 1) / chunks);
-            tile.Input = input + done * tileLine;
-            tile.Weights = weights + (long)done * Lanes * Lanes;
-            tile.Blocks = end - done;
-            tile.Bias = chunk == 0 ? _zero : null;
-            (pair ? _pair : _single).Run(&tile, _tiles);
-            done = end;
-        }
+        (pair ? _pair : _single).RunChunks(&tile, _tiles, pair ? 2 : 1, InputBlocks, input, weights, _zero, null, clamps: false);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -40,7 +40,7 @@ public sealed unsafe class ConvolutionTests
             CheckLegs(sizes, Blocked);
         }
 
-        ConvolutionCase.Gen.Where(c => c.IsPossible).Sample(c => CheckLegs(c, Blocked), iter: 150, seed: "0N0XIzNsQ0O2", threads: 1);
+        ConvolutionCase.Gen.Where(c => c.IsPossible).Sample(c => CheckLegs(c, Blocked), iter: 60, seed: "0N0XIzNsQ0O2", threads: 1);
     }
 
     [TestMethod]
@@ -51,7 +51,7 @@ public sealed unsafe class ConvolutionTests
             CheckLegs(sizes, FirstLayer);
         }
 
-        ConvolutionCase.Gen.Where(c => c.IsPossible).Sample(c => CheckLegs(c with { Groups = 1 }, FirstLayer), iter: 100, seed: "0N0XIzNsQ0O2", threads: 1);
+        ConvolutionCase.Gen.Where(c => c.IsPossible).Sample(c => CheckLegs(c with { Groups = 1 }, FirstLayer), iter: 40, seed: "0N0XIzNsQ0O2", threads: 1);
     }
 
     [TestMethod]
@@ -62,7 +62,7 @@ public sealed unsafe class ConvolutionTests
             CheckLegs(sizes, Nchw);
         }
 
-        ConvolutionCase.Gen.Where(c => c.IsPossible).Sample(c => CheckLegs(c, Nchw), iter: 150, seed: "0N0XIzNsQ0O2", threads: 1);
+        ConvolutionCase.Gen.Where(c => c.IsPossible).Sample(c => CheckLegs(c, Nchw), iter: 60, seed: "0N0XIzNsQ0O2", threads: 1);
     }
 
     [TestMethod]
@@ -74,7 +74,7 @@ public sealed unsafe class ConvolutionTests
         }
 
         ConvolutionCase.Gen.Where(c => c.IsPossible)
-            .Sample(c => CheckLegs(c with { OutChannels = c.Channels, Groups = c.Channels }, Depthwise), iter: 150, seed: "0N0XIzNsQ0O2", threads: 1);
+            .Sample(c => CheckLegs(c with { OutChannels = c.Channels, Groups = c.Channels }, Depthwise), iter: 60, seed: "0N0XIzNsQ0O2", threads: 1);
     }
 
     [TestMethod]
@@ -87,7 +87,7 @@ public sealed unsafe class ConvolutionTests
 
         CheckLegs(new(2, 33, 65, 1, 30, 29, 3, 3, 1, 1, 1, 1, 1, 1), Winograd);
         CheckLegs(new(1, 360, 20, 1, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1), Winograd);
-        ConvolutionCase.Gen.Select(ForWinograd).Where(c => c.IsPossible).Sample(c => CheckLegs(c, Winograd), iter: 100, seed: "0N0XIzNsQ0O2", threads: 1);
+        ConvolutionCase.Gen.Select(ForWinograd).Where(c => c.IsPossible).Sample(c => CheckLegs(c, Winograd), iter: 40, seed: "0N0XIzNsQ0O2", threads: 1);
     }
 
     [TestMethod]
