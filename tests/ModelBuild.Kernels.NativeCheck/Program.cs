@@ -1,14 +1,13 @@
 // Prints, line by line: what was installed; for each kind of kernel whether machine code gives the bits of the scalar leg ("same"), and how many times faster it
 // is than the C# leg that this program was compiled with ("times"). The Assembler's tests read it.
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using ModelBuild.Kernels.Assembler;
 using ModelBuild.Kernels.NativeCheck;
 
-long start = Stopwatch.GetTimestamp();
+TimeSpan start = Environment.CpuUsage.TotalTime;
 EmittedKernelsState state = EmittedKernels.Install();
-double microseconds = (Stopwatch.GetTimestamp() - start) * 1e6 / Stopwatch.Frequency;
+double microseconds = (Environment.CpuUsage.TotalTime - start).TotalMicroseconds;
 Console.WriteLine($"native {!RuntimeFeature.IsDynamicCodeCompiled}");
 Console.WriteLine($"state {state}");
 Console.WriteLine($"set {EmittedKernels.InstructionSet}");

@@ -31,11 +31,10 @@ internal sealed class TraceEmitter
         _lastUse = new int[trace.Nodes.Count];
         for (int i = 0; i < trace.Nodes.Count; i++)
         {
-            foreach (int operand in Operands(trace.Nodes[i]))
-            {
-                _lastUse[operand] = i;
-            }
-
+            TraceNode node = trace.Nodes[i];
+            Use(node.A, i);
+            Use(node.B, i);
+            Use(node.C, i);
             if (trace.Nodes[i].Operation == TraceOperation.Constant)
             {
                 _constants.Add(i, code.NewLabel());
@@ -62,8 +61,6 @@ internal sealed class TraceEmitter
         frame.Leave();
         emitter.Constants();
     }
-
-    private static IEnumerable<int> Operands(TraceNode node) => new[] { node.A, node.B, node.C }.Where(operand => operand >= 0);
 
     private static Address Field(int offset) => new(KernelFrame.Arguments, offset);
 
@@ -167,20 +164,34 @@ internal sealed class TraceEmitter
                     break;
             }
 
-            foreach (int operand in Operands(node).Distinct())
+            Release(node.A, i);
+            if (node.B != node.A)
             {
-                Release(operand, i);
+                Release(node.B, i);
+            }
+
+            if (node.C != node.A && node.C != node.B)
+            {
+                Release(node.C, i);
             }
         }
 
         return Operand(_trace.Result);
     }
 
+    private void Use(int node, int user)
+    {
+        if (node >= 0)
+        {
+            _lastUse[node] = user;
+        }
+    }
+
     private int Take() => _free.Count > 0 ? _free.Pop() : throw new InvalidOperationException("The function needs more registers than there are.");
 
     private void Release(int node, int user)
     {
-        if (_lastUse[node] == user && !_constants.ContainsKey(node))
+        if (node >= 0 && _lastUse[node] == user && !_constants.ContainsKey(node))
         {
             _free.Push(_registers[node]);
         }

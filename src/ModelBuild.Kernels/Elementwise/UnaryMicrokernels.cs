@@ -85,22 +85,37 @@ internal static unsafe class UnaryMicrokernels
     /// <param name="address">The code.</param>
     /// <param name="x">Numbers.</param>
     /// <param name="y">Results; may be <paramref name="x"/>.</param>
-    /// <param name="length">How many: a multiple of 16.</param>
+    /// <param name="length">How many.</param>
     /// <param name="alpha">First parameter.</param>
     /// <param name="lanes">16 sums that go on.</param>
-    public static void Sum(nint address, float* x, float* y, long length, float alpha, float* lanes)
+    /// <param name="filler">Number whose function is 0.</param>
+    public static void Sum(nint address, float* x, float* y, long length, float alpha, float* lanes, float filler)
     {
         var kernel = Microkernel.OfMachineCode((void*)address);
         UnaryTile tile;
         tile.Lanes = lanes;
         tile.Alpha = alpha;
         tile.Beta = 0;
-        for (long done = 0; done < length; done += tile.Length)
+        long whole = length / Unit * Unit;
+        for (long done = 0; done < whole; done += tile.Length)
         {
             tile.X = x + done;
             tile.Y = y + done;
-            tile.Length = Math.Min(MostPerCall, length - done);
+            tile.Length = Math.Min(MostPerCall, whole - done);
             kernel.Run(&tile);
+        }
+
+        int left = (int)(length - whole);
+        if (left > 0)
+        {
+            float* rest = stackalloc float[Unit];
+            new Span<float>(rest, Unit).Fill(filler);
+            new Span<float>(x + whole, left).CopyTo(new Span<float>(rest, Unit));
+            tile.X = rest;
+            tile.Y = rest;
+            tile.Length = Unit;
+            kernel.Run(&tile);
+            new Span<float>(rest, left).CopyTo(new Span<float>(y + whole, left));
         }
     }
 

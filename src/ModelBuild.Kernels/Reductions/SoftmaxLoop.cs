@@ -109,16 +109,13 @@ internal static unsafe class SoftmaxLoop
         T d = a;
         if (T.Count == 4 && y != null && UnaryMicrokernels.Of<ShiftedExp>.Address is not 0 and nint address)
         {
-            long whole = columns / lanes * lanes;
             new Span<float>(rest, lanes).Clear();
-            UnaryMicrokernels.Sum(address, x, y, whole, largest, rest);
+            UnaryMicrokernels.Sum(address, x, y, columns, largest, rest, float.NegativeInfinity);
             a = T.Load(rest);
             b = T.Load(rest + T.Count);
             c = T.Load(rest + (2 * T.Count));
             d = T.Load(rest + (3 * T.Count));
-            x += whole;
-            y += whole;
-            columns -= whole;
+            columns = 0;
         }
 
         while (columns > 0)
