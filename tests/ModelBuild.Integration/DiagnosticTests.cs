@@ -36,11 +36,11 @@ public sealed class DiagnosticTests
     {
         TestProject app = TestProject.CreateApp(outputs: TestModels.Large);
         (await app.BuildAsync()).Succeeded();
-        byte[] weights = await File.ReadAllBytesAsync(app.BuildFile("models/Net.onnx"));
+        byte[] weights = await File.ReadAllBytesAsync(app.BuildFile("models/Net.mbw"));
         byte[] model = await File.ReadAllBytesAsync(app.PathOf("net.onnx"));
         await File.WriteAllBytesAsync(app.PathOf("net.onnx"), model[..1000]);
         (await app.BuildAsync("--no-restore")).FailedWith("MB1004");
-        Assert.AreSequenceEqual(weights, await File.ReadAllBytesAsync(app.BuildFile("models/Net.onnx")));
+        Assert.AreSequenceEqual(weights, await File.ReadAllBytesAsync(app.BuildFile("models/Net.mbw")));
         Assert.Contains("y=20", (await app.StartAsync()).Succeeded().Output);
 
         // And the next good model is taken without anything else to do.
@@ -85,9 +85,9 @@ public sealed class DiagnosticTests
     }
 
     [TestMethod]
-    public async Task No_backend_package()
+    public async Task A_backend_whose_package_is_not_referenced()
     {
-        TestProject app = TestProject.CreateApp();
+        TestProject app = TestProject.CreateApp("""<ModelAsset Include="net.onnx" Backend="OnnxRuntime" />""");
         app.Replace("App.csproj", "\"ModelBuild.OnnxRuntime\"", "\"ModelBuild\"");
         (await app.BuildAsync()).FailedWith("MB0008");
     }

@@ -17,7 +17,7 @@ public sealed class EditorTests
         Assert.IsTrue(design.RanTool("describe"), design.Shown);
         Assert.IsFalse(design.RanTool("build"), design.Shown);
         Assert.IsTrue(File.Exists(app.BuildFile("Net.mbsig")) && File.Exists(app.BuildFile("Net.mbplan")));
-        Assert.IsFalse(File.Exists(app.BuildFile("models/Net.onnx")));
+        Assert.IsFalse(File.Exists(app.BuildFile("models/Net.mbw")));
     }
 
     [TestMethod]

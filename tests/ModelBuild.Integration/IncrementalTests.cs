@@ -103,7 +103,7 @@ public sealed class IncrementalTests
     {
         TestProject app = TestProject.CreateApp(outputs: TestModels.Large);
         (await app.BuildAsync()).Succeeded();
-        File.Delete(app.BuildFile("models/Net.onnx"));
+        File.Delete(app.BuildFile("models/Net.mbw"));
         File.Delete(app.BuildFile("Net.mbsig"));
         Outcome second = (await app.BuildAsync("--no-restore")).Succeeded();
         Assert.IsTrue(second.RanTool("describe") && second.RanTool("build"), second.Shown);

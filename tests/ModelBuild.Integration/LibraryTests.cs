@@ -24,8 +24,8 @@ public sealed class LibraryTests
             Outcome built = (await solution.BuildAsync("All.slnx", option)).Succeeded();
             Assert.IsTrue(built.RanTool("build"), built.Shown);
             string models = Path.Combine("App/bin/Debug/net10.0", RuntimeInformation.RuntimeIdentifier, "models");
-            Assert.IsTrue(File.Exists(solution.PathOf(Path.Combine(models, "Net.onnx"))), built.Shown);
-            Assert.IsTrue(File.Exists(solution.PathOf(Path.Combine(models, "Own.onnx"))), built.Shown);
+            Assert.IsTrue(File.Exists(solution.PathOf(Path.Combine(models, "Net.mbw"))), built.Shown);
+            Assert.IsTrue(File.Exists(solution.PathOf(Path.Combine(models, "Own.mbw"))), built.Shown);
             Assert.Contains("20 30", (await solution.RunAsync("exec", Path.Combine("App/bin/Debug/net10.0", RuntimeInformation.RuntimeIdentifier, "App.dll"))).Succeeded().Output);
         }
     }
@@ -59,7 +59,7 @@ public sealed class LibraryTests
         using (ZipArchive package = ZipFile.OpenRead(Directory.GetFiles(all.PathOf("feed")).Single()))
         {
             Assert.IsNotNull(package.GetEntry("buildTransitive/net10.0/Lib.targets"));
-            Assert.IsNotNull(package.GetEntry("modelbuild/net10.0/models/Net.onnx"));
+            Assert.IsNotNull(package.GetEntry("modelbuild/net10.0/models/Net.mbw"));
             Assert.IsNull(package.GetEntry("content/net.onnx"));
         }
 
@@ -74,7 +74,7 @@ public sealed class LibraryTests
         Outcome built = (await all.BuildAsync("App")).Succeeded();
         Assert.Contains("the author's target ran", built.Output);
         string output = Path.Combine("App/bin/Debug/net10.0", RuntimeInformation.RuntimeIdentifier);
-        Assert.IsTrue(File.Exists(all.PathOf(Path.Combine(output, "models/Net.onnx"))));
+        Assert.IsTrue(File.Exists(all.PathOf(Path.Combine(output, "models/Net.mbw"))));
         Assert.Contains("y=20", (await all.RunAsync("exec", Path.Combine(output, "App.dll"))).Succeeded().Output);
     }
 

@@ -13,12 +13,12 @@ public sealed class OutputTests
     {
         TestProject app = TestProject.CreateApp(outputs: TestModels.Large);
         (await app.RunAsync("publish", "-o", "published", "--self-contained", "false")).Succeeded();
-        Assert.IsTrue(File.Exists(app.PathOf("published/models/Net.onnx")));
+        Assert.IsTrue(File.Exists(app.PathOf("published/models/Net.mbw")));
         Assert.Contains("y=20", (await app.RunAsync("exec", "published/App.dll")).Succeeded().Output);
 
         (await app.RunAsync("publish", "-o", "single", "--self-contained", "false", "-p:PublishSingleFile=true")).Succeeded();
         Assert.IsFalse(File.Exists(app.PathOf("single/App.dll")));
-        Assert.IsTrue(File.Exists(app.PathOf("single/models/Net.onnx")));
+        Assert.IsTrue(File.Exists(app.PathOf("single/models/Net.mbw")));
         Assert.Contains("y=20", (await RunProgramAsync(app, "single/App")).Succeeded().Output);
     }
 
@@ -32,7 +32,7 @@ public sealed class OutputTests
 
         TestProject app = TestProject.CreateApp(outputs: TestModels.Large, properties: "<PublishAot>true</PublishAot>");
         await PublishNativeAsync(app, "aot");
-        Assert.IsTrue(File.Exists(app.PathOf("aot/models/Net.onnx")));
+        Assert.IsTrue(File.Exists(app.PathOf("aot/models/Net.mbw")));
         Assert.Contains("y=20", (await RunProgramAsync(app, "aot/App")).Succeeded().Output);
     }
 
@@ -49,14 +49,14 @@ public sealed class OutputTests
     {
         TestProject app = TestProject.CreateApp(outputs: TestModels.Large);
         (await app.BuildAsync("-o", "elsewhere")).Succeeded();
-        Assert.IsTrue(File.Exists(app.PathOf("elsewhere/models/Net.onnx")));
+        Assert.IsTrue(File.Exists(app.PathOf("elsewhere/models/Net.mbw")));
         Assert.Contains("y=20", (await app.RunAsync("exec", "elsewhere/App.dll")).Succeeded().Output);
 
         Directory.Delete(app.PathOf("obj"), recursive: true);
         app.Write("Directory.Build.props", "<Project><PropertyGroup><UseArtifactsOutput>true</UseArtifactsOutput></PropertyGroup></Project>");
         (await app.BuildAsync()).Succeeded();
         string program = Directory.GetFiles(app.PathOf("artifacts/bin"), "App.dll", SearchOption.AllDirectories).Single();
-        Assert.IsTrue(File.Exists(Path.Combine(Path.GetDirectoryName(program)!, "models/Net.onnx")));
+        Assert.IsTrue(File.Exists(Path.Combine(Path.GetDirectoryName(program)!, "models/Net.mbw")));
         Assert.Contains("y=20", (await app.RunAsync("exec", program)).Succeeded().Output);
     }
 
@@ -100,7 +100,7 @@ public sealed class OutputTests
         app.Write("Program.cs", "System.Console.WriteLine();");
         Outcome built = (await app.BuildAsync()).Succeeded();
         Assert.IsTrue(built.RanTool("build") && !built.RanTool("describe"), built.Shown);
-        Assert.IsTrue(File.Exists(app.PathOf(Path.Combine("bin/Debug/net10.0", RuntimeInformation.RuntimeIdentifier, "models/Net.onnx"))));
+        Assert.IsTrue(File.Exists(app.PathOf(Path.Combine("bin/Debug/net10.0", RuntimeInformation.RuntimeIdentifier, "models/Net.mbw"))));
         Assert.IsFalse((await app.BuildAsync("--no-restore")).Succeeded().RanTool("build"));
     }
 

@@ -1,0 +1,52 @@
+using ModelBuild.Integration.Harness;
+
+namespace ModelBuild.Integration;
+
+/// <summary>The compiled backend from the packages: no package but ModelBuild itself, and nothing native in the output.</summary>
+[TestClass]
+public sealed class CompiledTests
+{
+    [TestMethod]
+    public async Task A_model_runs_without_ONNX_Runtime()
+    {
+        TestProject app = TestProject.CreateApp(outputs: TestModels.Large);
+        app.Replace("App.csproj", "\"ModelBuild.OnnxRuntime\"", "\"ModelBuild\"");
+        (await app.BuildAsync()).Succeeded();
+
+        Assert.Contains("y=20", (await app.StartAsync()).Succeeded().Output);
+        Assert.IsTrue(File.Exists(app.BuildFile("models/Net.mbw")));
+        Assert.IsEmpty(Directory.GetFiles(app.PathOf("bin"), "*onnxruntime*", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
+    public async Task A_Release_build_compares_with_ONNX_Runtime_and_the_report_says_which_backend()
+    {
+        TestProject app = TestProject.CreateApp();
+        // A model of its own: what another test built and verified is not built again.
+        TestModels.Linear(app.PathOf("net.onnx"), 2.5f);
+        Outcome build = (await app.BuildAsync("-c", "Release")).Succeeded();
+        Assert.Contains("comparing with the original", build.Output);
+        Assert.Contains("Compiled (every operator is covered)", build.Output);
+    }
+
+    [TestMethod]
+    public async Task A_project_may_forbid_unsafe_code()
+    {
+        TestProject app = TestProject.CreateApp(properties: "<AllowUnsafeBlocks>false</AllowUnsafeBlocks>");
+        (await app.BuildAsync()).Succeeded();
+        Assert.Contains("y=20", (await app.StartAsync()).Succeeded().Output);
+    }
+
+    [TestMethod]
+    public async Task Building_again_touches_neither_plan_nor_assembly()
+    {
+        TestProject app = TestProject.CreateApp();
+        (await app.BuildAsync()).Succeeded();
+        DateTime plan = File.GetLastWriteTimeUtc(app.BuildFile("Net.mbplan"));
+        DateTime compiled = app.CompileTime();
+
+        (await app.BuildAsync()).Succeeded();
+        Assert.AreEqual(plan, File.GetLastWriteTimeUtc(app.BuildFile("Net.mbplan")));
+        Assert.AreEqual(compiled, app.CompileTime());
+    }
+}
