@@ -14,7 +14,7 @@ public sealed class SuiteTests
     public required TestContext TestContext { get; set; }
 
     [TestMethod]
-    [DataRow("onnxruntime"), DataRow("rewritten")]
+    [DataRow("onnxruntime"), DataRow("rewritten"), DataRow("compiled"), DataRow("generated")]
     public void Release_1_12(string engine)
     {
         if (!Directory.Exists(Release12))
@@ -26,7 +26,7 @@ public sealed class SuiteTests
     }
 
     [TestMethod]
-    [DataRow("onnxruntime"), DataRow("rewritten")]
+    [DataRow("onnxruntime"), DataRow("rewritten"), DataRow("compiled"), DataRow("generated")]
     public void Release_1_22(string engine)
     {
         string archive = SharedFolder.Find("suites/onnx-backend-tests-1.22.0.tar.gz");
