@@ -23,6 +23,7 @@ internal static unsafe class ElementwiseBenchmark
             Case("Add", [128, 384], [[128, 384]], threads, (x, c, y) => Elementwise.Binary<Add>(s_context, x, c[0], y, 128 * 384)),
             Case("Add", [128, 384], [[384]], threads, (x, c, y) => Elementwise.Broadcast<Add>(s_context, x, c[0], y, [128, 384], [384])),
             Case("Mul", [1, 64, 56, 56], [[64, 1, 1]], threads, (x, c, y) => Elementwise.Broadcast<Multiply>(s_context, x, c[0], y, [1, 64, 56, 56], [64, 1, 1])),
+            Case("Mul", [1, 4, 3136, 16], [[1, 4, 1, 16]], threads, (x, c, y) => Elementwise.Broadcast<Multiply>(s_context, x, c[0], y, [1, 4, 3136, 16], [1, 4, 1, 16])),
             Case("Div", [1, 12, 128, 128], [[]], threads, (x, c, y) => Elementwise.Broadcast<Divide>(s_context, x, c[0], y, [1, 12, 128, 128], [])),
             Case("Gelu", [128, 1536], [], threads, (x, _, y) => Elementwise.Unary<Gelu>(s_context, x, y, 128 * 1536)),
             Case("Erf", [128, 1536], [], threads, (x, _, y) => Elementwise.Unary<Erf>(s_context, x, y, 128 * 1536)),

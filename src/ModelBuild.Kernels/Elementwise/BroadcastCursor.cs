@@ -33,9 +33,24 @@ internal unsafe struct BroadcastCursor
     public long Z { get; private set; }
 
     /// <summary>Steps to the next row; after the last one to the first.</summary>
-    public void Next()
+    public void Next() => Carry(0);
+
+    /// <summary>Position of the row in the innermost of the outer dimensions.</summary>
+    public readonly long InnerIndex => _index[0];
+
+    /// <summary>Steps to the first row of the next index of the dimension around the innermost one.</summary>
+    public void NextBlock()
     {
-        for (int d = 0; d < _layout->Rank; d++)
+        X -= _index[0] * _layout->Strides(0)[0];
+        Y -= _index[0] * _layout->Strides(1)[0];
+        Z -= _index[0] * _layout->Strides(2)[0];
+        _index[0] = 0;
+        Carry(1);
+    }
+
+    private void Carry(int from)
+    {
+        for (int d = from; d < _layout->Rank; d++)
         {
             long x = _layout->Strides(0)[d];
             long y = _layout->Strides(1)[d];

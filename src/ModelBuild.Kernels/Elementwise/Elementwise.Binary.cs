@@ -91,11 +91,13 @@ public static unsafe partial class Elementwise
         long end = Math.Min(layout->Outer, first + work->Rows);
         long* position = stackalloc long[Math.Max(1, layout->Rank)];
         BroadcastCursor cursor = new(layout, position, first);
-        for (long row = first; row < end; row++)
+        for (long row = first; row < end;)
         {
-            BinaryLoop.Run<TOperation>(
-                work->X + cursor.X, layout->StepX, work->Y + cursor.Y, layout->StepY, work->Z + (row * layout->Inner), layout->Inner);
-            cursor.Next();
+            long rows = Math.Min(end - row, layout->Sizes[0] - cursor.InnerIndex);
+            BinaryLoop.Rows<TOperation>(
+                work->X + cursor.X, layout->StepX, layout->Strides(0)[0], work->Y + cursor.Y, layout->StepY, layout->Strides(1)[0], work->Z + (row * layout->Inner), rows, layout->Inner);
+            row += rows;
+            cursor.NextBlock();
         }
     }
 
