@@ -24,6 +24,13 @@ internal static unsafe class MatrixProducts
     {
         int lanes = Vector<T>.Count;
         long column = 0;
+
+        // A single row needs more sums at once than several, so that each has time to come out of the multiplier.
+        for (; rows == 1 && column + (8 * lanes) <= columns; column += 8 * lanes)
+        {
+            WideRow(a, b + column, bStride, c + column, depth);
+        }
+
         for (; column + (2 * lanes) <= columns; column += 2 * lanes)
         {
             long row = 0;
@@ -157,6 +164,36 @@ internal static unsafe class MatrixProducts
         t2.Store(c2 + lanes);
         s3.Store(c3);
         t3.Store(c3 + lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WideRow<T>(T* a, T* b, long bStride, T* c, long depth)
+        where T : unmanaged, INumber<T>
+    {
+        int lanes = Vector<T>.Count;
+        Vector<T> s0 = Vector.Load(c), s1 = Vector.Load(c + lanes), s2 = Vector.Load(c + (2 * lanes)), s3 = Vector.Load(c + (3 * lanes));
+        Vector<T> s4 = Vector.Load(c + (4 * lanes)), s5 = Vector.Load(c + (5 * lanes)), s6 = Vector.Load(c + (6 * lanes)), s7 = Vector.Load(c + (7 * lanes));
+        for (long k = 0; k < depth; k++, b += bStride)
+        {
+            var left = new Vector<T>(a[k]);
+            s0 = MultiplyAdd(left, Vector.Load(b), s0);
+            s1 = MultiplyAdd(left, Vector.Load(b + lanes), s1);
+            s2 = MultiplyAdd(left, Vector.Load(b + (2 * lanes)), s2);
+            s3 = MultiplyAdd(left, Vector.Load(b + (3 * lanes)), s3);
+            s4 = MultiplyAdd(left, Vector.Load(b + (4 * lanes)), s4);
+            s5 = MultiplyAdd(left, Vector.Load(b + (5 * lanes)), s5);
+            s6 = MultiplyAdd(left, Vector.Load(b + (6 * lanes)), s6);
+            s7 = MultiplyAdd(left, Vector.Load(b + (7 * lanes)), s7);
+        }
+
+        s0.Store(c);
+        s1.Store(c + lanes);
+        s2.Store(c + (2 * lanes));
+        s3.Store(c + (3 * lanes));
+        s4.Store(c + (4 * lanes));
+        s5.Store(c + (5 * lanes));
+        s6.Store(c + (6 * lanes));
+        s7.Store(c + (7 * lanes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
