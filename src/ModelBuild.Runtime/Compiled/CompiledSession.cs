@@ -52,9 +52,14 @@ internal sealed unsafe class CompiledSession : ModelSession
     /// <inheritdoc/>
     internal override PlanWeights? Weights => _weights.IsMemory ? _weights : null;
 
-    private static string InstructionSet =>
-        Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported && Fma.IsSupported ? "AVX2" : AdvSimd.Arm64.IsSupported ? "AdvSimd"
-        : Vector128.IsHardwareAccelerated ? "Vector128" : "scalar";
+    private static string InstructionSet => GemmMicrokernels.Current.Name switch
+    {
+        // Machine code took the place of the kernels that this program was compiled with.
+        "emitted-avx512" => "AVX-512, emitted",
+        "emitted-avx2" => "AVX2, emitted",
+        _ => Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported && Fma.IsSupported ? "AVX2" : AdvSimd.Arm64.IsSupported ? "AdvSimd"
+            : Vector128.IsHardwareAccelerated ? "Vector128" : "scalar",
+    };
 
     /// <inheritdoc/>
     public override CallState Rent()
