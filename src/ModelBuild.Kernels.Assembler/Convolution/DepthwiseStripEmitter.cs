@@ -9,8 +9,8 @@ namespace ModelBuild.Kernels.Assembler.Convolution;
 /// </summary>
 internal sealed class DepthwiseStripEmitter
 {
-    private const int InputField = 0, WeightsField = 8, OffsetsField = 16, WeightOffsetsField = 24, BiasField = 32, ResidualField = 40, OutputField = 48, PixelStrideField = 56,
-        CountField = 64, TapsField = 68, ClampField = 72, MinimumField = 76, MaximumField = 80;
+    private const int InputField = 0, WeightsField = 8, OffsetsField = 16, BiasField = 24, ResidualField = 32, OutputField = 40, PixelStrideField = 48, CountField = 56, TapsField = 60,
+        ClampField = 64, MinimumField = 68, MaximumField = 72;
 
     private const int PixelBytes = 64;
 
@@ -24,12 +24,10 @@ internal sealed class DepthwiseStripEmitter
     private readonly Register _tap = KernelFrame.Registers[2];
     private readonly Register _input = KernelFrame.Registers[3];
     private readonly Register _offsets = KernelFrame.Registers[4];
-    private readonly Register _weightOffsets = KernelFrame.Registers[5];
-    private readonly Register _weights = KernelFrame.Registers[6];
-    private readonly Register _stride = KernelFrame.Registers[7];
-    private readonly Register _left = KernelFrame.Registers[8];
-    private readonly Register _output = KernelFrame.Registers[9];
-    private readonly Register _residual = KernelFrame.Registers[10];
+    private readonly Register _stride = KernelFrame.Registers[5];
+    private readonly Register _left = KernelFrame.Registers[6];
+    private readonly Register _output = KernelFrame.Registers[7];
+    private readonly Register _residual = KernelFrame.Registers[8];
 
     private DepthwiseStripEmitter(Encoder code, InstructionSet set)
     {
@@ -42,7 +40,7 @@ internal sealed class DepthwiseStripEmitter
     /// <summary>Writes it.</summary>
     public static void Emit(Encoder code, CallingConvention convention, InstructionSet set, int pixels)
     {
-        KernelFrame frame = KernelFrame.Enter(code, convention, 11, set.VectorRegisters);
+        KernelFrame frame = KernelFrame.Enter(code, convention, 9, set.VectorRegisters);
         new DepthwiseStripEmitter(code, set).Strip(pixels);
         frame.Leave();
     }
@@ -53,9 +51,6 @@ internal sealed class DepthwiseStripEmitter
     {
         Label singles = _code.NewLabel(), done = _code.NewLabel(), advance = _code.NewLabel();
         _code.Load(_input, Field(InputField));
-        _code.Load(_weights, Field(WeightsField));
-        _code.Load(_offsets, Field(OffsetsField));
-        _code.Load(_weightOffsets, Field(WeightOffsetsField));
         _code.Load(_residual, Field(ResidualField));
         _code.Load(_output, Field(OutputField));
         _code.Load(_stride, Field(PixelStrideField));
@@ -96,7 +91,7 @@ internal sealed class DepthwiseStripEmitter
     {
         int free = pixels * Vectors;
         VectorRegister Sum(int pixel, int vector) => Vector((pixel * Vectors) + vector);
-        Label noTaps = _code.NewLabel(), noResidual = _code.NewLabel(), noClamp = _code.NewLabel();
+        Label noResidual = _code.NewLabel(), noClamp = _code.NewLabel();
         _code.Load(_source, Field(BiasField));
         Each(pixels, (pixel, vector) =>
         {
@@ -110,23 +105,15 @@ internal sealed class DepthwiseStripEmitter
             }
         });
         _code.Load32(_tap, Field(TapsField));
-        _code.Test(_tap, _tap);
-        _code.Jump(Condition.Equal, noTaps);
-
-        // From the last entry to the end of the tables, so that one register counts and points.
-        _code.LoadAddress(_offsets, new Address(_offsets, 0, _tap, sizeof(long)));
-        _code.LoadAddress(_weightOffsets, new Address(_weightOffsets, 0, _tap, sizeof(long)));
-        _code.Set(_source, 0);
-        _code.Subtract(_source, _tap);
-        _code.Move(_tap, _source);
+        _code.Load(_weight, Field(WeightsField));
+        _code.Load(_offsets, Field(OffsetsField));
         _code.Align(32);
         Label tap = _code.Here();
-        _code.Load(_source, new Address(_offsets, 0, _tap, sizeof(long)));
-        _code.Load(_weight, new Address(_weightOffsets, 0, _tap, sizeof(long)));
+        _code.Load(_source, new Address(_offsets));
         _code.LoadAddress(_source, new Address(_input, 0, _source, sizeof(float)));
         for (int vector = 0; vector < Vectors; vector++)
         {
-            _code.Vector(VectorInstructions.Move, Vector(free + vector), new Address(_weights, vector * _set.VectorSize, _weight, sizeof(float)));
+            _code.Vector(VectorInstructions.Move, Vector(free + vector), new Address(_weight, vector * _set.VectorSize));
         }
 
         for (int pixel = 0; pixel < pixels; pixel++)
@@ -144,11 +131,10 @@ internal sealed class DepthwiseStripEmitter
             }
         }
 
-        _code.Add(_tap, 1);
+        _code.Add(_offsets, sizeof(long));
+        _code.Add(_weight, PixelBytes);
+        _code.Subtract(_tap, 1);
         _code.Jump(Condition.NotEqual, tap);
-        _code.Load(_offsets, Field(OffsetsField));
-        _code.Load(_weightOffsets, Field(WeightOffsetsField));
-        _code.Place(noTaps);
         _code.Load(_source, Field(ResidualField));
         _code.Test(_source, _source);
         _code.Jump(Condition.Equal, noResidual);

@@ -7,7 +7,7 @@ namespace ModelBuild.Kernels;
 /// <remarks>
 /// For each pixel <c>p</c> below <see cref="Count"/> and each of the 16 lanes: <c>acc = Bias[lane]</c>; then for <c>t</c> below <see cref="Taps"/>, ascending:
 /// <c>acc = fma(Input[p * PixelStride + Offsets[t] + lane], Weights[t * 16 + lane], acc)</c>; then residual, clamp and store as in
-/// <see cref="ConvolutionTile"/>, with 16 floats from an output pixel to the next. A pixel may be computed twice.
+/// <see cref="ConvolutionTile"/>, with 16 floats from an output pixel to the next. A pixel may be computed twice. The layout is read by machine code.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = 80)]
 internal unsafe struct DepthwiseStrip
