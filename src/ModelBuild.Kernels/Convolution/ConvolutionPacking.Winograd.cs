@@ -2,6 +2,9 @@ namespace ModelBuild.Kernels;
 
 public static partial class ConvolutionPacking
 {
+    private const int LeastWinogradChannels = 24;
+    private const long MostWinogradWeights = 128 * 128;
+
     /// <summary>Floats that <see cref="Winograd"/> writes.</summary>
     public static long WinogradLength(int channels, int outChannels) => (long)WinogradTransform.Positions * Blocks(outChannels) * Blocks(channels) * Block * Block;
 
@@ -38,17 +41,23 @@ public static partial class ConvolutionPacking
     /// </summary>
     /// <param name="channels">Input channels.</param>
     /// <param name="outChannels">Output channels.</param>
-    /// <param name="outHeight">Rows of the output, as far as known; 0 where not.</param>
-    /// <param name="outWidth">Columns of the output, as far as known; 0 where not.</param>
+    /// <param name="outHeight">Rows of the output; 0 where not known when the plan is made.</param>
+    /// <param name="outWidth">Columns of the output; 0 where not known.</param>
     public static bool PrefersWinograd(int channels, int outChannels, int outHeight, int outWidth)
     {
-        if (channels < 32 || outChannels < 32)
+        if (channels < LeastWinogradChannels || outChannels < LeastWinogradChannels)
         {
             return false;
         }
 
+        if (outHeight <= 0 || outWidth <= 0)
+        {
+            // Images of any size tend to be large; where they are not, few weights cost little.
+            return (long)channels * outChannels <= MostWinogradWeights;
+        }
+
         // Tiles of 4x4: what they cover beyond the output is wasted.
         long tiles = (outHeight + 3L) / 4 * ((outWidth + 3L) / 4);
-        return outHeight > 0 && outWidth > 0 && tiles >= 12 && (long)outHeight * outWidth * 2 >= tiles * 16;
+        return tiles >= 12 && (long)outHeight * outWidth * 2 >= tiles * 16;
     }
 }

@@ -49,8 +49,8 @@ internal sealed class ConvolutionRule : ILoweringRule
         {
             Value x = Group.Anchor.Input(0)!;
             bool isDepthwise = Groups > 1 && Groups == Input.Channels && Output.Channels == Input.Channels;
-            bool isWinograd = Groups == 1 && Window is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 } && Output.Height.IsFixed && Output.Width.IsFixed
-                && ConvolutionPacking.PrefersWinograd(Input.Channels, Output.Channels, (int)Output.Height.Value, (int)Output.Width.Value);
+            bool isWinograd = Groups == 1 && Window is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 }
+                && ConvolutionPacking.PrefersWinograd(Input.Channels, Output.Channels, Fixed(Output.Height), Fixed(Output.Width));
             if (isWinograd)
             {
                 AddWinograd();
@@ -95,6 +95,9 @@ internal sealed class ConvolutionRule : ILoweringRule
                 ("batch", Input.Batch), ("channels", channels), ("height", Input.Height), ("width", Input.Width), ("outChannels", outChannels), ("outHeight", Output.Height), ("outWidth", Output.Width),
                 ("padTop", Window.PadTop), ("padLeft", Window.PadLeft), ("activation", Group.Activation), ("alpha", Group.Alpha), ("beta", Group.Beta));
         }
+
+        // 0 for a size that only the call knows.
+        private static int Fixed(Dimension size) => size.IsFixed ? (int)Math.Min(size.Value, int.MaxValue) : 0;
 
         private PlanDraft Plain(Value value)
         {

@@ -22,6 +22,7 @@ internal static class LoweringRules
         new GatherRule(),
         new MeanRule(),
         new ConvolutionRule(),
+        new TransposedConvolutionRule(),
         new PoolingRule(),
         new BlockedConcatRule(),
         new UnaryRule(),
