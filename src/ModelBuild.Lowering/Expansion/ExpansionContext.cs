@@ -68,6 +68,12 @@ internal sealed class ExpansionContext(Graph graph, Node node, NameAllocator nam
     /// <summary>Converts elements.</summary>
     public Value Cast(Value value, ElementType type) => Add("Cast", [value], ("to", new IntAttribute((long)type)));
 
+    /// <summary>A value of the node's graph by its name, or null.</summary>
+    public Value? Find(string name) => graph.Inputs.Concat(graph.Nodes.SelectMany(n => n.Outputs.OfType<Value>())).FirstOrDefault(v => v.Name == name);
+
+    /// <summary>The nodes of the graph before this one, as they were before anything was expanded.</summary>
+    public IEnumerable<Node> Before() => graph.Nodes.TakeWhile(n => n != Node);
+
     /// <summary>Moves the nodes of a graph of one input and one output here.</summary>
     /// <returns>Its output.</returns>
     public Value Inline(Graph body, Value input)

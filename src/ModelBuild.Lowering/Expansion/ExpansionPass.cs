@@ -23,6 +23,7 @@ internal sealed class ExpansionPass : IPass
         new QuantizedOperators(),
         new FlexibleAttention(),
         new FlattenedTrees(),
+        new GradientNodes(),
     ];
 
     private static readonly Dictionary<string, IExpansion> s_byOperator =
