@@ -13,6 +13,11 @@ internal sealed class SoftmaxRule : ILoweringRule
     public string? TryLower(LoweringContext context, NodeGroup group)
     {
         Node node = group.Anchor;
+        if (group.Nodes.Count > 1)
+        {
+            return "more than a softmax is asked for.";
+        }
+
         if (Sizes.Of(context, node.Input(0)) is not { Rank: > 0 } shape || Sizes.Of(context, group.Output) is null || Sizes.Axis(node.GetInt("axis", -1), shape.Rank) is var axis && axis < 0)
         {
             return "the input is not fp32 of known shape.";
