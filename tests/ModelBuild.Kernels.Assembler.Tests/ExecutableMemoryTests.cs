@@ -124,7 +124,7 @@ public sealed unsafe class ExecutableMemoryTests
         }
     }
 
-    private static IEnumerable<string> Mappings(ulong address) => File.ReadLines("/proc/self/maps").Where(line =>
+    private static string[] Mappings(ulong address) => File.ReadLines("/proc/self/maps").Where(line =>
     {
         string[] range = line.Split(' ')[0].Split('-');
         return address >= ulong.Parse(range[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture) && address < ulong.Parse(range[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);

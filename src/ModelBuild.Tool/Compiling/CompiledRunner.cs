@@ -21,9 +21,6 @@ internal sealed class CompiledRunner : IDisposable
         _interpreter = new PlanInterpreter(model, threads);
     }
 
-    /// <summary>Names of the outputs in order.</summary>
-    public IReadOnlyList<string> OutputNames { get; init; } = [];
-
     /// <summary>Makes one call.</summary>
     /// <param name="inputs">Content by name of the input; what is missing has the model's default.</param>
     /// <returns>The outputs in order; null for what is no tensor.</returns>
@@ -40,6 +37,22 @@ internal sealed class CompiledRunner : IDisposable
 
         _interpreter.Run();
         return [.. Enumerable.Range(0, _plan.Outputs.Count).Select(i => _interpreter.Frame.Output(i) is TensorValue t ? ToData(t) : null)];
+    }
+
+    /// <summary>Makes one call; what goes wrong is a coded error.</summary>
+    /// <param name="inputs">Content by name of the input.</param>
+    /// <param name="path">The model's file, for messages.</param>
+    /// <exception cref="ModelException">MB3002: the inputs or the data are not what the model takes.</exception>
+    public TensorData?[] RunChecked(IReadOnlyDictionary<string, TensorData> inputs, string path)
+    {
+        try
+        {
+            return Run(inputs);
+        }
+        catch (KernelException e)
+        {
+            throw new ModelException("MB3002", e.Message, path, e);
+        }
     }
 
     /// <summary>Hands every tensor that a step computes to <paramref name="onValue"/>, with its name in the model, in order.</summary>

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using ModelBuild.Compression.Data;
+using ModelBuild.Formats;
+using ModelBuild.Graphs;
 using ModelBuild.Tool.Output;
 
 namespace ModelBuild.Tool.Verbs;
@@ -15,8 +17,7 @@ internal static class BenchVerb
         Argument<string> file = CommonOptions.File("FILE", "The model.");
         var threads = new Option<int>("--threads") { Description = "Threads of one call; 0 lets the backend choose (default 1).", HelpName = "N", DefaultValueFactory = _ => 1 };
         var seconds = new Option<double>("--seconds") { Description = "How long to measure (default 3).", HelpName = "S", DefaultValueFactory = _ => 3 };
-        var backend = new Option<string>("--backend") { Description = "What runs the model: OnnxRuntime (default).", DefaultValueFactory = _ => OnnxRuntime.OnnxRuntimeBackend.Name };
-        backend.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "OnnxRuntime", "Auto");
+        Option<string> backend = BackendOption.Create("the model");
         threads.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 0)
@@ -27,13 +28,18 @@ internal static class BenchVerb
         var command = new Command("bench", "Measure time and allocations per call.") { file, threads, backend, seconds, options.Inputs, options.Shapes, options.Seed, options.Json, options.Quiet };
         command.SetAction(result =>
         {
-            using RunnableModel model = RunnableModel.Open(result.GetRequiredValue(file));
-            IDataSet data = ModelInputs.Read(model.Model, result.GetValue(options.Inputs) ?? [], options.ShapesOf(result), result.GetValue(options.Seed), 1);
+            bool isCompiled = BackendOption.IsCompiled(result, backend);
+            string path = result.GetRequiredValue(file);
+            using RunnableModel? model = isCompiled ? null : RunnableModel.Open(path);
+            using Model? source = isCompiled ? ModelFormats.Read(path) : null;
+            IDataSet data = ModelInputs.Read(source ?? model!.Model, result.GetValue(options.Inputs) ?? [], options.ShapesOf(result), result.GetValue(options.Seed), 1);
             var duration = TimeSpan.FromSeconds(Math.Clamp(result.GetValue(seconds), 0.01, 3600));
-            BenchResult bench = Waiting.While("Measuring", result.GetValue(options.Quiet), () => Benchmark.Run(model, data.GetBatch(0), result.GetValue(threads), duration, cancellationToken));
+            BenchResult bench = Waiting.While("Measuring", result.GetValue(options.Quiet), () => source is not null
+                ? CompiledBench.Run(source, path, data.GetBatch(0), result.GetValue(threads), duration, cancellationToken)
+                : Benchmark.Run(model!, data.GetBatch(0), result.GetValue(threads), duration, cancellationToken));
             if (result.GetValue(options.Json))
             {
-                WriteJson(bench, data.Name);
+                WriteJson(bench, data.Name, isCompiled ? Runtime.CompiledBackend.Name : OnnxRuntime.OnnxRuntimeBackend.Name);
             }
             else if (!result.GetValue(options.Quiet))
             {
@@ -51,10 +57,10 @@ internal static class BenchVerb
     private static string Time(double milliseconds) =>
         milliseconds < 1 ? (milliseconds * 1000).ToString("0.0", CultureInfo.InvariantCulture) + " µs" : milliseconds.ToString("0.00", CultureInfo.InvariantCulture) + " ms";
 
-    private static void WriteJson(BenchResult bench, string data) => JsonOutput.Write("bench", w =>
+    private static void WriteJson(BenchResult bench, string data, string backend) => JsonOutput.Write("bench", w =>
     {
         w.WriteString("data", data);
-        w.WriteString("backend", OnnxRuntime.OnnxRuntimeBackend.Name);
+        w.WriteString("backend", backend);
         w.WriteString("executionProvider", bench.Provider);
         w.WriteNumber("threads", bench.Threads);
         w.WriteNumber("calls", bench.Calls);

@@ -61,7 +61,8 @@ internal static unsafe class Benchmark
         }
     }
 
-    private static BenchResult Measure(string provider, int threads, double open, Action call, TimeSpan duration, CancellationToken cancellationToken)
+    /// <summary>Measures calls after some that warm up.</summary>
+    public static BenchResult Measure(string provider, int threads, double open, Action call, TimeSpan duration, CancellationToken cancellationToken)
     {
         for (int i = 0; i < WarmUpCalls; i++)
         {

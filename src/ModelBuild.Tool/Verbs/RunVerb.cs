@@ -4,9 +4,12 @@ using System.Globalization;
 using System.Text;
 using ModelBuild.Compression.Compare;
 using ModelBuild.Compression.Data;
+using ModelBuild.Formats;
 using ModelBuild.Formats.Tensors;
 using ModelBuild.Graphs;
+using ModelBuild.Lowering;
 using ModelBuild.OnnxRuntime.Native;
+using ModelBuild.Tool.Compiling;
 using ModelBuild.Tool.Output;
 
 namespace ModelBuild.Tool.Verbs;
@@ -23,9 +26,23 @@ internal static class RunVerb
         var format = new Option<string>("--output-format") { Description = "npy (default) and pb write one file for each output, npz writes outputs.npz.", DefaultValueFactory = _ => "npy" };
         format.AcceptOnlyFromAmong("npy", "npz", "pb");
         var threads = new Option<int>("--threads") { Description = "Threads of the call; 0 takes all cores (default 0).", HelpName = "N", DefaultValueFactory = _ => 0 };
-        var command = new Command("run", "Run a model once on given or generated inputs.") { file, options.Inputs, options.Shapes, options.Seed, outputs, format, threads, options.Json, options.Quiet };
+        Option<string> backend = BackendOption.Create("the model");
+        var command = new Command("run", "Run a model once on given or generated inputs.") { file, backend, options.Inputs, options.Shapes, options.Seed, outputs, format, threads, options.Json, options.Quiet };
         command.SetAction(result =>
         {
+            if (BackendOption.IsCompiled(result, backend))
+            {
+                return RunCompiled(result.GetRequiredValue(file), result.GetValue(threads), m => ModelInputs.Read(m, result.GetValue(options.Inputs) ?? [], options.ShapesOf(result), result.GetValue(options.Seed), 1), (results, inputs, data, time) =>
+                {
+                    if (result.GetValue(outputs) is { } folder)
+                    {
+                        Save(results, folder, result.GetRequiredValue(format));
+                    }
+
+                    Print(results, inputs, data, time, result.GetValue(options.Json), result.GetValue(options.Quiet));
+                });
+            }
+
             using RunnableModel model = RunnableModel.Open(result.GetRequiredValue(file));
             IDataSet data = ModelInputs.Read(model.Model, result.GetValue(options.Inputs) ?? [], options.ShapesOf(result), result.GetValue(options.Seed), 1);
             using ModelRunner runner = ModelRunner.Open(model.Path, "the model", new OrtSessionOptions { Threads = result.GetValue(threads) });
@@ -51,6 +68,19 @@ internal static class RunVerb
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static int RunCompiled(string path, int threads, Func<Model, IDataSet> read, Action<List<OutputFact>, IReadOnlyDictionary<string, TensorData>, string, double> show)
+    {
+        using Model model = ModelFormats.Read(path);
+        IDataSet data = read(model);
+        IReadOnlyDictionary<string, TensorData> inputs = data.GetBatch(0);
+        using var runner = new CompiledRunner(Lowerer.Lower(model), threads > 0 ? threads : Environment.ProcessorCount);
+        var watch = Stopwatch.StartNew();
+        TensorData?[] values = runner.RunChecked(inputs, path);
+        double milliseconds = watch.Elapsed.TotalMilliseconds;
+        show([.. model.Graph.Outputs.Zip(values, (o, v) => OutputFact.Of(o.Name, v))], inputs, data.Name, milliseconds);
+        return ExitCode.Done;
     }
 
     private static void Save(List<OutputFact> results, string folder, string format)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using ModelBuild.Compression.Compare;
 using ModelBuild.Compression.Data;
+using ModelBuild.Tool.Compiling;
 using ModelBuild.Tool.Output;
 
 namespace ModelBuild.Tool.Verbs;
@@ -25,18 +26,27 @@ internal static class VerifyVerb
         };
         var layers = new Option<bool>("--layers") { Description = "Also compare intermediate values that both models have by the same name." };
         var count = new Option<int>("--count") { Description = "Number of generated inputs (default 1).", HelpName = "N", DefaultValueFactory = _ => 1 };
+        Option<string> backend = BackendOption.Create("RESULT");
         var command = new Command("verify", "Compare two models on the same inputs; exit code 1 when they differ beyond the tolerance.")
         {
-            original, other, options.Inputs, options.Shapes, options.Seed, count, relative, absolute, cosine, layers, options.Json, options.Quiet,
+            original, other, backend, options.Inputs, options.Shapes, options.Seed, count, relative, absolute, cosine, layers, options.Json, options.Quiet,
         };
         command.SetAction(result =>
         {
             var limits = VerifyLimits.Of(result.GetValue(relative), result.GetValue(absolute), result.GetValue(cosine));
             using RunnableModel expected = RunnableModel.Open(result.GetRequiredValue(original));
-            using RunnableModel actual = RunnableModel.Open(result.GetRequiredValue(other));
             IDataSet data = ModelInputs.Read(expected.Model, result.GetValue(options.Inputs) ?? [], options.ShapesOf(result), result.GetValue(options.Seed), Math.Max(1, result.GetValue(count)));
             var comparison = new ComparisonOptions { Tolerance = limits.Elements, Layers = result.GetValue(layers) };
-            ModelComparison compared = Waiting.While("Comparing", result.GetValue(options.Quiet), () => ModelComparer.Compare(expected.Path, actual.Path, data, comparison, cancellationToken));
+            ModelComparison compared = Waiting.While("Comparing", result.GetValue(options.Quiet), () =>
+            {
+                if (BackendOption.IsCompiled(result, backend))
+                {
+                    return CompiledComparer.Compare(expected.Path, result.GetRequiredValue(other), data, comparison, cancellationToken);
+                }
+
+                using RunnableModel actual = RunnableModel.Open(result.GetRequiredValue(other));
+                return ModelComparer.Compare(expected.Path, actual.Path, data, comparison, cancellationToken);
+            });
             bool passed = compared.Outputs.All(limits.Accepts);
             if (result.GetValue(options.Json))
             {

@@ -186,11 +186,11 @@ public sealed unsafe class GemmTests
 
         public float* Packed => _panels.Pointer;
 
-        public Activation Activation => Activation.Clip;
+        public static Activation Activation => Activation.Clip;
 
-        public float Alpha => -3;
+        public static float Alpha => -3;
 
-        public float Beta => 5;
+        public static float Beta => 5;
 
         public void Run(KernelContext context) =>
             Gemm.Packed(context, A.Pointer, Packed, Bias.Pointer, Residual.Pointer, C.Pointer, M, N, K, K, N, Activation, Alpha, Beta);
