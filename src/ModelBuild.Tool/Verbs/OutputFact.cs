@@ -36,10 +36,15 @@ internal sealed class OutputFact
     public string? File { get; set; }
 
     /// <summary>Looks at a value.</summary>
-    public static OutputFact Of(string name, OrtValue value)
+    public static OutputFact Of(string name, OrtValue value) => Of(name, OrtTensors.View(value), value.Kind.ToString().ToLowerInvariant());
+
+    /// <summary>Looks at a tensor.</summary>
+    /// <param name="name">Name in the model.</param>
+    /// <param name="tensor">The content; null when it is no tensor.</param>
+    /// <param name="kind">What it is then.</param>
+    public static OutputFact Of(string name, TensorData? tensor, string kind = "sequence")
     {
-        TensorData? tensor = OrtTensors.View(value);
-        var fact = new OutputFact(name, tensor is null ? value.Kind.ToString().ToLowerInvariant() : tensor.ElementType.Name(), tensor);
+        var fact = new OutputFact(name, tensor is null ? kind : tensor.ElementType.Name(), tensor);
         if (tensor is { ElementCount: > 0, Strings: null } && tensor.ElementType is not (ElementType.Complex64 or ElementType.Complex128))
         {
             fact.Measure(tensor);
