@@ -38,11 +38,14 @@ internal static class OperatorLowering
             }
         }
 
-        return method.Parameters.FirstOrDefault(p => !p.TakesValues && !p.HasDefault && p.Name != OpsetParameter && p.Kind is PlanArgumentKind.Integer or PlanArgumentKind.Float or PlanArgumentKind.Text
-                && !node.Attributes.Keys.Any(k => CamelCase(k) == p.Name)) is { } attribute
+        return method.Parameters.FirstOrDefault(p => IsRequiredAttribute(p) && !node.Attributes.Keys.Any(k => CamelCase(k) == p.Name)) is { } attribute
             ? $"the attribute '{attribute.Name}' is missing"
             : null;
     }
+
+    private static bool IsRequiredAttribute(KernelParameter parameter) => parameter.IsTensorAttribute
+        ? !parameter.IsNullable
+        : !parameter.HasDefault && parameter.Name != OpsetParameter && parameter.Kind is (PlanArgumentKind.Integer or PlanArgumentKind.Float or PlanArgumentKind.Text);
 
     /// <summary>Adds the call.</summary>
     public static void Lower(LoweringContext context, Node node)

@@ -57,6 +57,7 @@ public static unsafe class Normalizations
 
         if (scale.Length == numGroups && numGroups != channels)
         {
+            RealWork.CheckLength(bias, numGroups, "bias");
             scale = PerChannel(context, scale, channels, 6);
             bias = PerChannel(context, bias, channels, 7);
         }

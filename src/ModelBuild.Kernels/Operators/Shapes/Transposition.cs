@@ -24,13 +24,14 @@ public static class Transposition
         shape.Fill(-1);
         for (int i = 0; i < rank; i++)
         {
-            int axis = perm.IsEmpty ? rank - 1 - i : Strides.Axis(perm[i], rank);
-            from[i] = to[axis];
-            shape[i] = data.Shape[axis];
-            if (!perm.IsEmpty && perm[..i].Contains(axis))
+            long axis = perm.IsEmpty ? rank - 1 - i : perm[i];
+            if ((ulong)axis >= (ulong)rank || (!perm.IsEmpty && perm[..i].Contains(axis)))
             {
-                throw new KernelException($"The order {Strides.Text(perm)} names a dimension twice.");
+                throw new KernelException($"{data} can't be put in the order {Strides.Text(perm)}.");
             }
+
+            from[i] = to[(int)axis];
+            shape[i] = data.Shape[(int)axis];
         }
 
         TensorValue source = PackedElements.Open(context, data, 0);
