@@ -87,8 +87,8 @@ public sealed unsafe class ContribQuantizationTests
             node,
             inputs,
             3,
-            (_, x, y) => DynamicQuantizedLstm.DynamicQuantizeLSTM(
-                x[0]!, x[1]!, x[2]!, x[3], x[4], x[5], x[6], x[7], x[8]!, x[9], x[10]!, x[11], y[0], y[1], y[2], direction: direction, hiddenSize: hidden),
+            (context, x, y) => DynamicQuantizedLstm.DynamicQuantizeLSTM(
+                context, x[0]!, x[1]!, x[2]!, x[3], x[4], x[5], x[6], x[7], x[8]!, x[9], x[10]!, x[11], y[0], y[1], y[2], direction: direction, hiddenSize: hidden),
             mayAccept: true,
             tolerance: 2e-3);
     });

@@ -97,7 +97,7 @@ public static unsafe class MaxPooling
 
         var windows = new SpatialWindows(stackalloc long[SpatialWindows.StackLength], x.Shape[2..], kernelShape, strides, default);
         windows.ReadPads("NOTSET", pads, out bool _);
-        Span<long> pooled = new long[x.Rank];
+        Span<long> pooled = x.Rank <= 16 ? stackalloc long[x.Rank] : new long[x.Rank];
         x.Shape.CopyTo(pooled);
         for (int axis = 0; axis < windows.Rank; axis++)
         {
@@ -107,7 +107,7 @@ public static unsafe class MaxPooling
                 : checked(((size - 1) * windows.Stride[axis]) - windows.PadBegin[axis] - windows.PadEnd[axis] + windows.Kernel[axis]);
         }
 
-        Span<long> shape = new long[x.Rank];
+        Span<long> shape = x.Rank <= 16 ? stackalloc long[x.Rank] : new long[x.Rank];
         pooled.CopyTo(shape);
         if (outputShape is not null)
         {

@@ -45,7 +45,8 @@ public static unsafe class BlockQuantizedGather
             throw new KernelException($"The zero points {zeroPoints} don't fit the scales {scales}.");
         }
 
-        Span<long> result = new long[data.Rank - 1 + indices.Rank];
+        int rank = data.Rank - 1 + indices.Rank;
+        Span<long> result = rank <= 32 ? stackalloc long[rank] : new long[rank];
         shape[..gather].CopyTo(result);
         indices.Shape.CopyTo(result[gather..]);
         shape[(gather + 1)..].CopyTo(result[(gather + indices.Rank)..]);

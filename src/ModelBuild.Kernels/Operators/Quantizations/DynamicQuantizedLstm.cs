@@ -8,6 +8,7 @@ public static unsafe class DynamicQuantizedLstm
     private const int Gates = 4;
 
     /// <summary>LSTM with 8-bit weights; input and state are quantized when they meet them.</summary>
+    /// <param name="context">Keeps what a call needs.</param>
     /// <param name="x">Input, <c>[steps, batch, input]</c>.</param>
     /// <param name="w">Weights of the input, <c>[directions, input, 4 * hidden]</c>.</param>
     /// <param name="r">Weights of the state, <c>[directions, hidden, 4 * hidden]</c>.</param>
@@ -32,6 +33,7 @@ public static unsafe class DynamicQuantizedLstm
     /// <param name="inputForget">1 when the forget gate is one minus the input gate.</param>
     /// <exception cref="KernelException">Shapes, types or attributes contradict each other.</exception>
     public static void DynamicQuantizeLSTM(
+        KernelContext context,
         TensorValue x,
         TensorValue w,
         TensorValue r,
@@ -56,8 +58,8 @@ public static unsafe class DynamicQuantizedLstm
         long inputForget = 0)
     {
         // The layer checks shapes as ONNX has them; these weights are transposed.
-        var wShape = new TensorValue();
-        var rShape = new TensorValue();
+        TensorValue wShape = context.Temporary(0);
+        TensorValue rShape = context.Temporary(1);
         if (w.Rank != 3 || r.Rank != 3 || x.ElementType != TensorElementType.Float32)
         {
             throw new KernelException($"A quantized LSTM of {x} with the weights {w} and {r}.");
