@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ModelBuild.Kernels;
 
@@ -80,6 +81,7 @@ public static unsafe class GridSampling
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Weigh<T>(TensorValue x, TensorValue grid, TensorValue y, Rules rules)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

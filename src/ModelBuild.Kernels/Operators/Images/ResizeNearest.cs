@@ -74,6 +74,7 @@ internal static unsafe class ResizeNearest
         Expand(ref x, ref y, outerIn, outerOut, block, tables.Pointer, axes[..(resized + 1)]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Expand<T>(ref T x, ref T y, long lengthIn, long lengthOut, long block, int* table, ReadOnlySpan<ResizeAxis> axes)
     {
         ResizeAxis axis = axes[0];

@@ -190,6 +190,7 @@ internal static unsafe class ResizeWeighted
     }
 
     // Elements of a row lie side by side: each lane gathers its own.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Row<T>(in Step<T> step, T* source, T* target)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -224,6 +225,7 @@ internal static unsafe class ResizeWeighted
     }
 
     // Whole rows are added with one weight each.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Blend<T>(in Step<T> step, int j, T* source, T* target)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

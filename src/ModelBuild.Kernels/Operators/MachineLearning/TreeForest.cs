@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ModelBuild.Kernels;
 
 /// <summary>How the trees' results become one.</summary>
@@ -25,6 +27,7 @@ internal readonly unsafe struct TreeForest(TreeNode* nodes, long nodeCount, Tree
 
     /// <summary>The leaf of a tree that an example reaches.</summary>
     /// <exception cref="KernelException">The nodes form a circle.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TreeNode* Walk(int tree, double* features)
     {
         TreeNode* node = nodes + roots[tree];

@@ -175,6 +175,7 @@ internal static unsafe class EinsumProduct
     }
 
     // Each element of the result sums in the order of k, whatever the width of the vectors.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Product<T>(T* a, T* b, T* c, long m, long k, long n)
         where T : unmanaged, INumber<T>
     {
