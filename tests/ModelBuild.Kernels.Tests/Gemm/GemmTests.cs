@@ -20,7 +20,7 @@ public sealed unsafe class GemmTests
                 {
                     foreach (int k in s_sums)
                     {
-                        var product = new PackedProduct(m, n, k, (m * 7) + n + k);
+                        using var product = new PackedProduct(m, n, k, (m * 7) + n + k);
                         product.Run(table);
                         product.Check(table.IsFused, $"{table.Name} {m}x{n}x{k}");
                     }
@@ -43,9 +43,9 @@ public sealed unsafe class GemmTests
         using var context = new KernelContext();
         foreach (int n in (int[])[16, 20])
         {
-            var product = new PackedProduct(9, n, 600, 3);
+            using var product = new PackedProduct(9, n, 600, 3);
             product.Residual.Span.CopyTo(product.C.Span);
-            Gemm.Packed(context, product.A.Pointer, product.Packed, product.Bias.Pointer, product.C.Pointer, product.C.Pointer, 9, n, 600, 600, n, product.Activation, product.Alpha, product.Beta);
+            Gemm.Packed(context, product.A.Pointer, product.Packed, product.Bias.Pointer, product.C.Pointer, product.C.Pointer, 9, n, 600, 600, n, PackedProduct.Activation, PackedProduct.Alpha, PackedProduct.Beta);
             product.Check(GemmMicrokernels.Current.IsFused, $"{n}");
         }
     }
@@ -59,7 +59,7 @@ public sealed unsafe class GemmTests
     {
         using var context = new KernelContext();
         const int M = 13, N = 150, K = 300;
-        var plain = new PackedProduct(M, N, K, 5);
+        using var plain = new PackedProduct(M, N, K, 5);
         Gemm.Packed(context, plain.A.Pointer, plain.Packed, plain.Bias.Pointer, plain.Residual.Pointer, plain.C.Pointer, M, N, K, K, N);
         float[] expected = new float[M * N];
         fixed (float* e = expected)
@@ -78,7 +78,7 @@ public sealed unsafe class GemmTests
     [DataRow(17, 1000, 257)]
     public void Threads_change_no_bit(int m, int n, int k)
     {
-        var product = new PackedProduct(m, n, k, 11);
+        using var product = new PackedProduct(m, n, k, 11);
         using var single = new KernelContext();
         product.Run(single);
         float[] expected = product.C.Span.ToArray();
@@ -119,7 +119,7 @@ public sealed unsafe class GemmTests
     [TestMethod]
     public void A_call_allocates_nothing()
     {
-        var product = new PackedProduct(60, 250, 300, 1);
+        using var product = new PackedProduct(60, 250, 300, 1);
         using var context = new KernelContext(2);
         product.Run(context);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -152,7 +152,7 @@ public sealed unsafe class GemmTests
     }
 
     // Operands, and the definition of the result.
-    private sealed class PackedProduct
+    private sealed class PackedProduct : IDisposable
     {
         private readonly GuardedFloats _weights;
         private readonly GuardedFloats _panels;
@@ -191,6 +191,14 @@ public sealed unsafe class GemmTests
         public static float Alpha => -3;
 
         public static float Beta => 5;
+
+        public void Dispose()
+        {
+            foreach (GuardedFloats memory in new[] { _weights, _panels, A, Bias, Residual, C })
+            {
+                memory.Dispose();
+            }
+        }
 
         public void Run(KernelContext context) =>
             Gemm.Packed(context, A.Pointer, Packed, Bias.Pointer, Residual.Pointer, C.Pointer, M, N, K, K, N, Activation, Alpha, Beta);

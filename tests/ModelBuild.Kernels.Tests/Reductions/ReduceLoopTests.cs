@@ -77,12 +77,12 @@ public sealed unsafe class ReduceLoopTests
         foreach (int size in Sizes)
         {
             float[] x = Numbers(size);
-            float expected = Row<Float32x1, TReduction>(x);
+            float scalar = Row<Float32x1, TReduction>(x);
             double exact = reference(x);
-            Assert.AreEqual(exact, expected, double.IsInfinity(exact) ? 0 : 1e-4 * Math.Max(1, Math.Abs(exact)), $"{typeof(TReduction).Name} of {size}");
-            CheckRow<Float32x4, TReduction>(x, expected);
-            CheckRow<Float32x8, TReduction>(x, expected);
-            CheckRow<Float32x16, TReduction>(x, expected);
+            Assert.AreEqual(exact, scalar, double.IsInfinity(exact) ? 0 : 1e-4 * Math.Max(1, Math.Abs(exact)), $"{typeof(TReduction).Name} of {size}");
+            CheckRow<Float32x4, TReduction>(x, scalar);
+            CheckRow<Float32x8, TReduction>(x, scalar);
+            CheckRow<Float32x16, TReduction>(x, scalar);
         }
     }
 

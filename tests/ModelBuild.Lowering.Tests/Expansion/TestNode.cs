@@ -8,11 +8,14 @@ using ModelBuild.OnnxRuntime.Native;
 namespace ModelBuild.Lowering.Tests.Expansion;
 
 /// <summary>A model of one node, run by ONNX Runtime and by the interpreter of its plan.</summary>
-internal sealed class TestNode(string opType, string domain = "com.microsoft")
+internal sealed class TestNode(string opType, string domain = "com.microsoft") : IDisposable
 {
     private readonly List<Value?> _inputs = [];
     private readonly Model _model = new() { IrVersion = 8, OpsetImports = { [""] = 17, ["com.microsoft"] = 1, ["ai.onnx.ml"] = 3 } };
     private readonly List<(string, AttributeValue)> _attributes = [];
+
+    /// <inheritdoc/>
+    public void Dispose() => _model.Dispose();
 
     /// <summary>Adds an input that a call gives.</summary>
     public TestNode Input(TensorData data)

@@ -17,7 +17,7 @@ internal sealed unsafe partial class GuardedMemory : IDisposable
         _region = Map(0, _size, ReadWrite, PrivateAnonymous, -1, 0);
         if (_region == -1 || Protect(_region + _size - Page, Page, 0) != 0)
         {
-            throw new OutOfMemoryException();
+            throw new InvalidOperationException("The system gives no guarded memory.");
         }
 
         Data = (byte*)(_region + _size - Page - bytes);
