@@ -1,6 +1,7 @@
 using System.Text;
 using ModelBuild.Kernels;
 using ModelBuild.Lowering.Calls;
+using ModelBuild.Lowering.Rules;
 using ModelBuild.Manifest;
 
 namespace ModelBuild.Lowering.Tests.Operators;
@@ -21,7 +22,8 @@ public sealed unsafe class HostileDataTests
     private static readonly string[] s_texts =
         ["", "constant", "reflect", "edge", "wrap", "linear", "cubic", "nearest", "add", "mul", "min", "max", "none", "NOTSET", "SAME_UPPER", "VALID", "forward", "bidirectional", "DCR", "CRD", "i,j->ij", "ii->i", "[a-z]*", "TF", "sum", "mean", "floor", "asymmetric", "bilinear"];
 
-    public static IEnumerable<object[]> Operators => KernelList.Operators.Select(o => o.Domain).Distinct().Select(d => new object[] { d });
+    // Operators that lowering makes get checked arrays from it, not a model's data.
+    public static IEnumerable<object[]> Operators => KernelList.Operators.Select(o => o.Domain).Distinct().Where(d => d != LoweringRules.FusedDomain).Select(d => new object[] { d });
 
     // Past the test runner, which shows nothing of a process that dies.
     private static readonly Stream s_trace = Console.OpenStandardError();
