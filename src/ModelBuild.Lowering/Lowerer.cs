@@ -34,7 +34,8 @@ internal static class Lowerer
             throw Refuse(uncovered);
         }
 
-        InferenceResult types = ShapeInference.Run(model, new InferenceOptions { UseDeclaredTypes = false });
+        // What a model declares of its outputs may be wrong, and ONNX Runtime runs it all the same.
+        InferenceResult types = ShapeInference.Run(model, new InferenceOptions { UseDeclaredTypes = false, UseDeclaredOutputs = false });
         var builder = new PlanBuilder(types);
         builder.Decisions.AddRange(decisions);
         foreach (Value input in model.Graph.Inputs)
@@ -54,6 +55,12 @@ internal static class Lowerer
     {
         Model model = source.Copy();
         PassList.Run(PassList.Normalization, model);
+
+        if (model.Graph.AllNodes().FirstOrDefault(n => n.Domain == LoweringRules.FusedDomain) is { } forged)
+        {
+            // Its kernels trust what this library packs.
+            throw Refuse([new UncoveredNode(forged, "the operator set is this library's own and stands in no file")]);
+        }
 
         // Generated classes don't offer inputs that have a content: files of IR versions below 4 list every weight among the inputs.
         model.Graph.Inputs.RemoveAll(i => i.Initializer is not null);

@@ -60,7 +60,7 @@ internal sealed class LoweringContext(PlanBuilder builder, Model model, Lowering
             Flush(OuterValues(node));
             ControlFlowLowering.Lower(this, node);
         }
-        else if (!Options.UseRules || !LoweringRules.TryLower(this, new NodeGroup(node)))
+        else if ((!Options.UseRules && !LoweringRules.IsAlwaysHandled(node)) || !LoweringRules.TryLower(this, new NodeGroup(node)))
         {
             Flush(node.Inputs);
             OperatorLowering.Lower(this, node);

@@ -1,7 +1,9 @@
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using ModelBuild.Manifest;
 
 namespace ModelBuild.Tasks;
 
@@ -24,7 +26,21 @@ public sealed class ReadModelOutputs : CodedTask
     protected override string ProjectPath => ProjectFile;
 
     /// <inheritdoc/>
-    protected override void Run() => Outputs = [.. Assets.SelectMany(Read)];
+    protected override void Run()
+    {
+        foreach (ITaskItem asset in Assets.Where(IsNotCompiled))
+        {
+            LogAtItem("MB4012", asset, $"ModelAsset '{asset.ItemSpec}': the class {asset.GetMetadata("Class")} would throw when it runs the model, because the model was not compiled. Delete the project's obj folder and build again.");
+        }
+
+        Outputs = [.. Assets.SelectMany(Read)];
+    }
+
+    // Before the first build the plan is empty and the class throws: right for an editor, wrong for an application.
+    private static bool IsNotCompiled(ITaskItem asset) =>
+        asset.GetMetadata("GeneratesClass") == "true" && File.Exists(asset.GetMetadata("Plan")) && File.Exists(asset.GetMetadata("Signature"))
+        && new FileInfo(asset.GetMetadata("Plan")).Length == PlanFile.Empty.Length
+        && File.ReadLines(asset.GetMetadata("Signature")).Any(l => l.StartsWith("backend\tCompiled", System.StringComparison.Ordinal));
 
     private static IEnumerable<ITaskItem> Read(ITaskItem asset)
     {

@@ -19,13 +19,10 @@ public sealed class CompiledTests
     }
 
     [TestMethod]
-    public async Task A_Release_build_compares_with_ONNX_Runtime_and_the_report_says_which_backend()
+    public async Task The_build_says_which_backend_it_took_and_why()
     {
         TestProject app = TestProject.CreateApp();
-        // A model of its own: what another test built and verified is not built again.
-        TestModels.Linear(app.PathOf("net.onnx"), 2.5f);
         Outcome build = (await app.BuildAsync("-c", "Release")).Succeeded();
-        Assert.Contains("comparing with the original", build.Output);
         Assert.Contains("Compiled (every operator is covered)", build.Output);
     }
 

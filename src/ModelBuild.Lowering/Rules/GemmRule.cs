@@ -7,6 +7,9 @@ namespace ModelBuild.Lowering.Rules;
 /// <summary>Products with a constant fp32 matrix: packed at build time, with bias, residual and activation in the same step.</summary>
 internal sealed class GemmRule : ILoweringRule
 {
+    // Up to this many multiplications a product becomes part of its caller.
+    private const long SmallProduct = 4096;
+
     /// <inheritdoc/>
     public IReadOnlyList<(string Domain, string OpType)> Operators { get; } = [("", "Gemm"), ("", "MatMul")];
 
@@ -45,6 +48,16 @@ internal sealed class GemmRule : ILoweringRule
         }
 
         context.Flush([node.Input(0), terms.ResidualValue]);
+        if (m == Dimension.Fixed(1) && n <= Kernels.Gemm.SmallColumns && n * k <= SmallProduct && terms.ResidualValue is null)
+        {
+            builder.Call(group.Layer, "Gemm.Small",
+                ("a", builder.Of(node.Input(0)!)),
+                ("b", builder.Constant(context.Packed.Matrix(weights, k, n, transposed, isGemm ? node.GetFloat("alpha", 1) : 1), node.Input(1)!.Name)),
+                ("bias", terms.Bias is { } row ? builder.Constant(row, group.Layer + ".bias") : null), ("c", builder.Define(group.Output)), ("n", n), ("k", k),
+                ("activation", group.Activation), ("alpha", group.Alpha), ("beta", group.Beta));
+            return null;
+        }
+
         builder.Call(group.Layer, "Gemm.Packed",
             ("a", builder.Of(node.Input(0)!)),
             ("b", builder.Constant(context.Packed.Matrix(weights, k, n, transposed, isGemm ? node.GetFloat("alpha", 1) : 1), node.Input(1)!.Name)),

@@ -15,8 +15,8 @@ internal static class Worker
         Func<string, string> answer = job == FormatsJob
             ? FileChecker.Check
             : job.StartsWith(ModelsCommand.JobPrefix, StringComparison.Ordinal)
-            ? path => ModelChecker.Check(EngineList.Find(job[ModelsCommand.JobPrefix.Length..])!, path)
-            : path => CaseRunner.Run(EngineList.Find(job)!, path);
+            ? For(job[ModelsCommand.JobPrefix.Length..], ModelChecker.Check)
+            : For(job, CaseRunner.Run);
         while (Console.In.ReadLine() is { } path)
         {
             Console.Out.WriteLine(WorkerReply.Mark + answer(path));
@@ -24,6 +24,12 @@ internal static class Worker
         }
 
         return 0;
+    }
+
+    private static Func<string, string> For(string engine, Func<IConformanceEngine, string, string> answer)
+    {
+        IConformanceEngine found = EngineList.Find(engine) ?? throw new InvalidOperationException($"There is no engine '{engine}'.");
+        return path => answer(found, path);
     }
 }
 

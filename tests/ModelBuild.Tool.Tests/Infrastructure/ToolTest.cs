@@ -57,7 +57,9 @@ internal sealed record Asset(string Source, string Class, params string[] Metada
     public string Text(string folder)
     {
         string obj = Path.Combine(folder, Obj);
-        string metadata = string.Concat(Metadata.Select(m => $"metadata.{m.Replace("\\", "\\\\", StringComparison.Ordinal)}\n"));
+        // Most tests look at what is written for ONNX Runtime.
+        string[] stated = Metadata.Any(m => m.StartsWith("Backend=", StringComparison.Ordinal)) ? Metadata : [.. Metadata, "Backend=OnnxRuntime"];
+        string metadata = string.Concat(stated.Select(m => $"metadata.{m.Replace("\\", "\\\\", StringComparison.Ordinal)}\n"));
         return $"""
             [asset]
             source={Source}
