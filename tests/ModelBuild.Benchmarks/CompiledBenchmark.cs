@@ -120,6 +120,11 @@ internal static class CompiledBenchmark
             {
                 shapes[input.Name] = [1, 512];
             }
+            else if (input.Tensor is { ElementType: ElementType.Float32, Shape: { Rank: 3 } state } && !state.IsFixed)
+            {
+                // A recurrent state of one sequence.
+                shapes[input.Name] = [.. state.Select(d => d.IsFixed ? d.Value : 1)];
+            }
             else if (input.Tensor is { Shape: { Rank: 4 } image } && !image.IsFixed && image[1] == Dimension.Fixed(3))
             {
                 shapes[input.Name] = [1, 3, image[2].IsFixed ? image[2].Value : 640, image[3].IsFixed ? image[3].Value : image[2].IsFixed ? 320 : 640];
