@@ -18,6 +18,9 @@ public sealed class ReadModelOutputs : CodedTask
     [Required]
     public string ProjectFile { get; set; } = "";
 
+    /// <summary>Whether an editor asks, which is content with classes that can't run yet.</summary>
+    public bool DesignTime { get; set; }
+
     /// <summary>The files, with the metadata <c>Kind</c>, <c>Name</c> and <c>Class</c>.</summary>
     [Output]
     public ITaskItem[] Outputs { get; private set; } = [];
@@ -28,7 +31,7 @@ public sealed class ReadModelOutputs : CodedTask
     /// <inheritdoc/>
     protected override void Run()
     {
-        foreach (ITaskItem asset in Assets.Where(IsNotCompiled))
+        foreach (ITaskItem asset in DesignTime ? [] : Assets.Where(IsNotCompiled))
         {
             LogAtItem("MB4012", asset, $"ModelAsset '{asset.ItemSpec}': the class {asset.GetMetadata("Class")} would throw when it runs the model, because the model was not compiled. Delete the project's obj folder and build again.");
         }

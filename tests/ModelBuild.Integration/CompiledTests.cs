@@ -35,6 +35,15 @@ public sealed class CompiledTests
     }
 
     [TestMethod]
+    public async Task A_plan_that_is_empty_in_a_real_build_is_an_error()
+    {
+        TestProject app = TestProject.CreateApp();
+        (await app.BuildAsync()).Succeeded();
+        app.Write(Path.GetRelativePath(app.Folder, app.BuildFile("Net.mbplan")), "modelbuild-plan\t1\n");
+        (await app.BuildAsync("--no-restore")).FailedWith("MB4012");
+    }
+
+    [TestMethod]
     public async Task Building_again_touches_neither_plan_nor_assembly()
     {
         TestProject app = TestProject.CreateApp();
