@@ -25,9 +25,6 @@ internal sealed class LoweringContext(PlanBuilder builder, Model model, Lowering
     /// <summary>Weights in the layouts of kernels.</summary>
     public PackedWeights Packed { get; } = new();
 
-    /// <summary>Whether a value with a content is an input that the caller may give another one.</summary>
-    public bool IsOverridable(Value value) => Model.Graph.Inputs.Contains(value);
-
     /// <summary>Layouts of values other than row-major.</summary>
     public BlockedValues Blocked { get; } = new();
 

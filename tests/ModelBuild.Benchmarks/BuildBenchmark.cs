@@ -71,8 +71,8 @@ internal static class BuildBenchmark
             }
         }
 
-        double difference = Median([.. times[1].Zip(times[0], (with, without) => with - without)]);
-        Console.WriteLine($"| {work} | {Format(Median(times[0]))} ms | {Format(Median(times[1]))} ms | {Format(difference)} ms | {limit} |");
+        double difference = Statistics.Median([.. times[1].Zip(times[0], (with, without) => with - without)]);
+        Console.WriteLine($"| {work} | {Format(Statistics.Median(times[0]))} ms | {Format(Statistics.Median(times[1]))} ms | {Format(difference)} ms | {limit} |");
     }
 
     private static void Inspect(string folder)
@@ -89,7 +89,7 @@ internal static class BuildBenchmark
             memory = Math.Max(memory, peak);
         }
 
-        Console.WriteLine($"| inspect, 1.4 GB file, process start included | | {Format(Median(times))} ms, {memory / Megabyte} MB | | 100 ms, 100 MB |");
+        Console.WriteLine($"| inspect, 1.4 GB file, process start included | | {Format(Statistics.Median(times))} ms, {memory / Megabyte} MB | | 100 ms, 100 MB |");
     }
 
     private static string WriteProject(string folder, string name, string[] assets)
@@ -173,12 +173,6 @@ internal static class BuildBenchmark
         {
             return 0; // Ended in between.
         }
-    }
-
-    private static double Median(double[] values)
-    {
-        Array.Sort(values);
-        return values[values.Length / 2];
     }
 
     private static string Format(double value) => value.ToString("0", CultureInfo.InvariantCulture);

@@ -95,9 +95,9 @@ internal static class CompiledBenchmark
             }
         }
 
-        double ratio = Median([.. times[1].Zip(times[0], (a, b) => a / b)]);
+        double ratio = Statistics.Median(times[1].Zip(times[0], (a, b) => a / b));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {name} | {Median(times[0]):0.0} | {Median(times[1]):0.0} | {ratio:0.000} | {error:0.0E+0} | {compiled.ArenaBytes / 1000} | {openCompiled:0} / {openReference:0} | {bytes} |"));
+            $"| {name} | {Statistics.Median(times[0]):0.0} | {Statistics.Median(times[1]):0.0} | {ratio:0.000} | {error:0.0E+0} | {compiled.ArenaBytes / 1000} | {openCompiled:0} / {openReference:0} | {bytes} |"));
         if (steps)
         {
             compiled.PrintSteps();
@@ -147,30 +147,18 @@ internal static class CompiledBenchmark
 
         return Math.Max(1, (int)(calls * MillisecondsPerRound / 500));
     }
-
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
-    }
 }
 
 /// <summary>The interpreter, which makes the calls of generated code, over memory that stays where it is.</summary>
-internal sealed unsafe class CompiledContender : IContender
+internal sealed class CompiledContender : IContender
 {
     private readonly PlanInterpreter _interpreter;
-    private readonly List<(int Index, GCHandle Memory, TensorData Data)> _inputs = [];
+    private readonly PinnedFeeds _feeds;
 
     public CompiledContender(Model model, IReadOnlyDictionary<string, TensorData> feeds, int threads)
     {
         _interpreter = new PlanInterpreter(Lowerer.Lower(model), threads);
-        for (int i = 0; i < _interpreter.Plan.Inputs.Count; i++)
-        {
-            if (feeds.TryGetValue(_interpreter.Plan.Values[_interpreter.Plan.Inputs[i]].Name, out TensorData? data))
-            {
-                _inputs.Add((i, GCHandle.Alloc(data.Bytes.ToArray(), GCHandleType.Pinned), data));
-            }
-        }
+        _feeds = new PinnedFeeds(_interpreter, feeds);
     }
 
     public string Name => "compiled";
@@ -179,15 +167,7 @@ internal sealed unsafe class CompiledContender : IContender
 
     public IReadOnlyList<PlanValue> Outputs => [.. Enumerable.Range(0, _interpreter.Plan.Outputs.Count).Select(_interpreter.Frame.Output)];
 
-    public void Call()
-    {
-        foreach ((int index, GCHandle memory, TensorData data) in _inputs)
-        {
-            _interpreter.Frame.SetInput(index, (TensorElementType)data.ElementType, (void*)memory.AddrOfPinnedObject(), data.Dimensions);
-        }
-
-        _interpreter.Run();
-    }
+    public void Call() => _feeds.Run();
 
     /// <summary>Writes the time of each kernel, summed over the steps, and of the slowest steps.</summary>
     public void PrintSteps()
@@ -206,13 +186,8 @@ internal sealed unsafe class CompiledContender : IContender
         };
         for (int i = 0; i < Calls; i++)
         {
-            foreach ((int index, GCHandle memory, TensorData data) in _inputs)
-            {
-                _interpreter.Frame.SetInput(index, (TensorElementType)data.ElementType, (void*)memory.AddrOfPinnedObject(), data.Dimensions);
-            }
-
             last = Stopwatch.GetTimestamp();
-            _interpreter.Run();
+            _feeds.Run();
         }
 
         _interpreter.AfterStep = null;
@@ -229,8 +204,8 @@ internal sealed unsafe class CompiledContender : IContender
 
     public void Dispose()
     {
+        _feeds.Dispose();
         _interpreter.Dispose();
-        _inputs.ForEach(i => i.Memory.Free());
     }
 }
 

@@ -94,9 +94,9 @@ internal static class ConvolutionBenchmark
             other[round] = Time(theirs.Call, calls, threads);
         }
 
-        double ratio = Median([.. other.Zip(own, (a, b) => a / b)]), time = Median(own);
+        double ratio = Statistics.Median(other.Zip(own, (a, b) => a / b)), time = Statistics.Median(own);
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"| {layer.Name} x{layer.Length} | {time:0.0} | {layer.Flops / time / 1e3:0.0} | {Median(other):0.0} | {ratio:0.00} | {difference:0.0e0} |"));
+            CultureInfo.InvariantCulture, $"| {layer.Name} x{layer.Length} | {time:0.0} | {layer.Flops / time / 1e3:0.0} | {Statistics.Median(other):0.0} | {ratio:0.00} | {difference:0.0e0} |"));
     }
 
     private static double Warm(Action call)
@@ -124,12 +124,6 @@ internal static class ConvolutionBenchmark
 
         double wall = Stopwatch.GetElapsedTime(start).TotalMicroseconds, processor = ThreadTime.Microseconds() - before;
         return (threads == 1 && !double.IsNaN(processor) ? processor : wall) / calls;
-    }
-
-    private static double Median(double[] values)
-    {
-        Array.Sort(values);
-        return values[values.Length / 2];
     }
 
     private sealed record Layer(

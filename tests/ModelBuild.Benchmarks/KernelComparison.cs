@@ -33,9 +33,9 @@ internal static class KernelComparison
             theirTimes[round] = Time(theirs, theirCalls, threads);
         }
 
-        double ratio = Median([.. theirTimes.Zip(ourTimes, (a, b) => a / b)]);
-        double our = Median(ourTimes);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {our:0.00} | {operations / our / 1000:0.0} | {Median(theirTimes):0.00} | {ratio:0.00} | {theirTimes.Min() / ourTimes.Min():0.00} |"));
+        double ratio = Statistics.Median(theirTimes.Zip(ourTimes, (a, b) => a / b));
+        double our = Statistics.Median(ourTimes);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {our:0.00} | {operations / our / 1000:0.0} | {Statistics.Median(theirTimes):0.00} | {ratio:0.00} | {theirTimes.Min() / ourTimes.Min():0.00} |"));
         return ratio;
     }
 
@@ -73,11 +73,5 @@ internal static class KernelComparison
         }
 
         return Math.Max(1, (int)(calls * MillisecondsPerRound / 50));
-    }
-
-    private static double Median(double[] values)
-    {
-        Array.Sort(values);
-        return values[values.Length / 2];
     }
 }

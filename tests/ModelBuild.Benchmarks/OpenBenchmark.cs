@@ -79,19 +79,13 @@ internal static class OpenBenchmark
                     calls[Math.Max(call, 0)] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
                 }
 
-                run[c][round] = Median(calls);
+                run[c][round] = Statistics.Median(calls);
             }
         }
 
         for (int c = 0; c < cases.Length; c++)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {cases[c].File.Name} | {cases[c].File.Weights} | {(cases[c].Prepacking ? "on" : "off")} | {Median(open[c]):0.0} | {Median(run[c]):0.000} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {cases[c].File.Name} | {cases[c].File.Weights} | {(cases[c].Prepacking ? "on" : "off")} | {Statistics.Median(open[c]):0.0} | {Statistics.Median(run[c]):0.000} |"));
         }
-    }
-
-    private static double Median(double[] values)
-    {
-        Array.Sort(values);
-        return values[values.Length / 2];
     }
 }

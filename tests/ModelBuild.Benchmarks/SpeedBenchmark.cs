@@ -69,9 +69,9 @@ internal static class SpeedBenchmark
 
         for (int c = 0; c < contenders.Length; c++)
         {
-            double ratio = Median([.. times[c].Zip(times[1], (a, b) => a / b)]);
-            string own = threads == 1 ? string.Create(CultureInfo.InvariantCulture, $"{Median([.. processor[c]]):0.00} | {Median([.. processor[c].Zip(processor[1], (a, b) => a / b)]):0.000}") : "- | -";
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {model} | {contenders[c].Name} | {Median([.. times[c]]):0.00} | {ratio:0.000} | {own} | {bytes[c]} |"));
+            double ratio = Statistics.Median(times[c].Zip(times[1], (a, b) => a / b));
+            string own = threads == 1 ? string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(processor[c]):0.00} | {Statistics.Median(processor[c].Zip(processor[1], (a, b) => a / b)):0.000}") : "- | -";
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {model} | {contenders[c].Name} | {Statistics.Median(times[c]):0.00} | {ratio:0.000} | {own} | {bytes[c]} |"));
         }
 
         foreach (var contender in contenders[1..])
@@ -105,11 +105,5 @@ internal static class SpeedBenchmark
         }
 
         return Math.Max(1, (int)(calls * MillisecondsPerRound / 500));
-    }
-
-    private static double Median(double[] values)
-    {
-        Array.Sort(values);
-        return values[values.Length / 2];
     }
 }

@@ -57,7 +57,6 @@ internal static class LoopLowering
             if (targets.Take(i).Any(t => t == sources[i] || t == sources[i].Root))
             {
                 PlanDraft saved = builder.Temporary("saved", sources[i].Kind, sources[i].ElementType);
-                saved = sources[i].Kind == PlanValueKind.Tensor ? builder.Temporary("saved", sources[i].ElementType, null) : saved;
                 builder.Call(layer, "Loops.Assign", ("x", sources[i]), ("y", saved));
                 sources[i] = saved;
             }

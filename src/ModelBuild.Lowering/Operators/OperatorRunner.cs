@@ -1,7 +1,7 @@
-using System.Text;
 using ModelBuild.Graphs;
 using ModelBuild.Kernels;
 using ModelBuild.Lowering.Calls;
+using ModelBuild.Lowering.Interpreter;
 using ModelBuild.Manifest;
 
 namespace ModelBuild.Lowering.Operators;
@@ -65,7 +65,7 @@ internal static class OperatorRunner
             }
 
             KernelStubs.Of(method)(context, [.. values], [.. numbers], [.. objects]);
-            return [.. results.Take(node.Outputs.Count).Select((r, i) => r is null || node.Output(i) is null ? null : Store(r))];
+            return [.. results.Take(node.Outputs.Count).Select((r, i) => r is null || node.Output(i) is null ? null : r.ToData())];
         }
         catch (Exception e) when (e is KernelException or OverflowException or InvalidCastException or OutOfMemoryException)
         {
@@ -120,24 +120,8 @@ internal static class OperatorRunner
 
     private static TensorValue Load(TensorData data, List<TensorValue> created)
     {
-        TensorValue tensor = New(created);
-        tensor.Resize((TensorElementType)data.ElementType, data.Dimensions);
-        if (data.Strings is { } texts)
-        {
-            for (int i = 0; i < texts.Count; i++)
-            {
-                tensor.Strings[i] = Encoding.UTF8.GetString(texts[i].Span);
-            }
-        }
-        else
-        {
-            data.Bytes.CopyTo(tensor.Bytes);
-        }
-
+        TensorValue tensor = data.ToValue();
+        created.Add(tensor);
         return tensor;
     }
-
-    private static TensorData Store(TensorValue tensor) => tensor.ElementType == TensorElementType.String
-        ? new StringTensorData(tensor.Shape, [.. tensor.Strings.ToArray().Select(s => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(s))])
-        : new MemoryTensorData((ElementType)tensor.ElementType, tensor.Shape, tensor.Bytes.ToArray());
 }

@@ -37,7 +37,7 @@ internal sealed class BinaryRule : ILoweringRule
         }
 
         context.Flush([x, y]);
-        Dimension length = shape.Aggregate(Dimension.Fixed(1), (a, d) => a * d);
+        Dimension length = Sizes.Product(shape);
         if (xShape.Equals(yShape) && builder.IsKnown(length))
         {
             builder.Call(group.Layer, $"Elementwise.Binary<Operations.{structure}>", ("x", builder.Of(x)), ("y", builder.Of(y)), ("z", builder.Define(group.Output)), ("length", length));

@@ -58,7 +58,7 @@ internal static class BlockedElementwise
     // How an operand is read in channel blocks; null when it can't be. Nothing is added before both are known to be.
     private static Func<(PlanDraft Draft, Shape Shape)>? Operand(LoweringContext context, Value value, Shape result)
     {
-        if (value.Initializer is { ElementType: ElementType.Float32 } data && !context.IsOverridable(value))
+        if (value.Initializer is { ElementType: ElementType.Float32 } data)
         {
             if (data.ElementCount == 1)
             {

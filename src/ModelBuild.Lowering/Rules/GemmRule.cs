@@ -19,7 +19,7 @@ internal sealed class GemmRule : ILoweringRule
         PlanBuilder builder = context.Builder;
         Node node = group.Anchor;
         bool isGemm = node.OpType == "Gemm";
-        if (node.Input(1)?.Initializer is not { ElementType: ElementType.Float32, Rank: 2 } weights || context.IsOverridable(node.Input(1)!))
+        if (node.Input(1)?.Initializer is not { ElementType: ElementType.Float32, Rank: 2 } weights)
         {
             return "the second operand is no constant matrix.";
         }
@@ -36,7 +36,7 @@ internal sealed class GemmRule : ILoweringRule
             return "the first operand is transposed or empty.";
         }
 
-        Dimension m = shape.Take(shape.Rank - 1).Aggregate(Dimension.Fixed(1), (a, d) => a * d);
+        Dimension m = Sizes.Product(shape.Take(shape.Rank - 1));
         if (!builder.IsKnown(m))
         {
             return "the number of rows is no formula.";
@@ -48,24 +48,20 @@ internal sealed class GemmRule : ILoweringRule
         }
 
         context.Flush([node.Input(0), terms.ResidualValue]);
-        if (m == Dimension.Fixed(1) && n <= Kernels.Gemm.SmallColumns && n * k <= SmallProduct && terms.ResidualValue is null)
-        {
-            builder.Call(group.Layer, "Gemm.Small",
-                ("a", builder.Of(node.Input(0)!)),
-                ("b", builder.Constant(context.Packed.Matrix(weights, k, n, transposed, isGemm ? node.GetFloat("alpha", 1) : 1), node.Input(1)!.Name)),
-                ("bias", terms.Bias is { } row ? builder.Constant(row, group.Layer + ".bias") : null), ("c", builder.Define(group.Output)), ("n", n), ("k", k),
-                ("activation", group.Activation), ("alpha", group.Alpha), ("beta", group.Beta));
-            return null;
-        }
-
-        builder.Call(group.Layer, "Gemm.Packed",
+        List<(string, object?)> arguments =
+        [
             ("a", builder.Of(node.Input(0)!)),
             ("b", builder.Constant(context.Packed.Matrix(weights, k, n, transposed, isGemm ? node.GetFloat("alpha", 1) : 1), node.Input(1)!.Name)),
             ("bias", terms.Bias is { } bias ? builder.Constant(bias, group.Layer + ".bias") : null),
-            ("residual", terms.ResidualValue is { } residual ? builder.Of(residual) : null),
-            ("c", builder.Define(group.Output)),
-            ("m", m), ("n", n), ("k", k), ("lda", k), ("ldc", n),
-            ("activation", group.Activation), ("alpha", group.Alpha), ("beta", group.Beta));
+            ("c", builder.Define(group.Output)), ("n", n), ("k", k), ("activation", group.Activation), ("alpha", group.Alpha), ("beta", group.Beta),
+        ];
+        bool isSmall = m == Dimension.Fixed(1) && n <= Kernels.Gemm.SmallColumns && n * k <= SmallProduct && terms.ResidualValue is null;
+        if (!isSmall)
+        {
+            arguments.AddRange([("residual", terms.ResidualValue is { } residual ? builder.Of(residual) : null), ("m", m), ("lda", k), ("ldc", n)]);
+        }
+
+        builder.Call(group.Layer, isSmall ? "Gemm.Small" : "Gemm.Packed", arguments.ToArray());
         return null;
     }
 
@@ -81,7 +77,7 @@ internal sealed class GemmRule : ILoweringRule
             if (node.OpType == "Gemm" && node.Input(2) is { } c && node.GetFloat("beta", 1) != 0)
             {
                 float beta = node.GetFloat("beta", 1);
-                if (c.Initializer is { ElementType: ElementType.Float32 } data && !context.IsOverridable(c) && IsRow(data, n))
+                if (c.Initializer is { ElementType: ElementType.Float32 } data && IsRow(data, n))
                 {
                     bias = Row(data, n, beta);
                 }

@@ -42,7 +42,7 @@ internal sealed class UnaryRule : ILoweringRule
             return "the input is not fp32 of known shape.";
         }
 
-        Dimension length = shape.Aggregate(Dimension.Fixed(1), (a, d) => a * d);
+        Dimension length = Sizes.Product(shape);
         if (!builder.IsKnown(length) || Function(node) is not { } function)
         {
             return "a size or a bound is not known.";

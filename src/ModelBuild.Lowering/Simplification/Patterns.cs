@@ -25,9 +25,4 @@ internal static class Patterns
 
     /// <summary>The integers that a constant holds, or null.</summary>
     public static long[]? Integers(Value? value) => value?.Initializer is { ElementType: ElementType.Int64 } data ? data.As<long>().ToArray() : null;
-
-    /// <summary>Whether a node is a mean over the last dimension that keeps it.</summary>
-    public static bool IsMeanOfLast(Node? node) =>
-        node is { OpType: "ReduceMean" } && node.GetInt("keepdims", 1) == 1 && Integers(node.Input(1)) is [var axis]
-        && (axis == -1 || (node.Input(0)?.Tensor?.Shape is { } shape && axis == shape.Rank - 1));
 }

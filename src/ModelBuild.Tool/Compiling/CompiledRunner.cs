@@ -1,4 +1,3 @@
-using System.Text;
 using ModelBuild.Graphs;
 using ModelBuild.Kernels;
 using ModelBuild.Lowering;
@@ -31,12 +30,12 @@ internal sealed class CompiledRunner : IDisposable
         {
             if (inputs.TryGetValue(_plan.Values[_plan.Inputs[i]].Name, out TensorData? data))
             {
-                _interpreter.Frame.SetInput(i, ToValue(data));
+                _interpreter.Frame.SetInput(i, data.ToValue());
             }
         }
 
         _interpreter.Run();
-        return [.. Enumerable.Range(0, _plan.Outputs.Count).Select(i => _interpreter.Frame.Output(i) is TensorValue t ? ToData(t) : null)];
+        return [.. Enumerable.Range(0, _plan.Outputs.Count).Select(i => _interpreter.Frame.Output(i) is TensorValue t ? t.ToData() : null)];
     }
 
     /// <summary>Makes one call; what goes wrong is a coded error.</summary>
@@ -73,31 +72,9 @@ internal sealed class CompiledRunner : IDisposable
             {
                 if (number.Value >= 0 && _interpreter.Frame.Value((int)number.Value) is TensorValue tensor)
                 {
-                    _onValue!(_plan.Values[(int)number.Value].Name, ToData(tensor));
+                    _onValue!(_plan.Values[(int)number.Value].Name, tensor.ToData());
                 }
             }
         }
     }
-
-    private static TensorValue ToValue(TensorData data)
-    {
-        var tensor = new TensorValue((TensorElementType)data.ElementType, data.Dimensions);
-        if (data.Strings is { } texts)
-        {
-            for (int i = 0; i < texts.Count; i++)
-            {
-                tensor.Strings[i] = Encoding.UTF8.GetString(texts[i].Span);
-            }
-        }
-        else
-        {
-            data.Bytes.CopyTo(tensor.Bytes);
-        }
-
-        return tensor;
-    }
-
-    private static TensorData ToData(TensorValue tensor) => tensor.ElementType == TensorElementType.String
-        ? new StringTensorData(tensor.Shape, [.. tensor.Strings.ToArray().Select(s => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(s))])
-        : new MemoryTensorData((ElementType)tensor.ElementType, tensor.Shape, tensor.Bytes.ToArray());
 }

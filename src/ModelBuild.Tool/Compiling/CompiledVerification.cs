@@ -3,6 +3,7 @@ using ModelBuild.Compression.Data;
 using ModelBuild.Graphs;
 using ModelBuild.Kernels;
 using ModelBuild.Lowering;
+using ModelBuild.Lowering.Operators;
 using ModelBuild.OnnxRuntime.Native;
 using ModelBuild.Tool.Assets;
 
@@ -19,23 +20,69 @@ internal sealed class CompiledVerification(LoweredModel lowered, AssetSettings s
     /// <param name="model">The model.</param>
     /// <param name="original">Its file, for ONNX Runtime.</param>
     /// <param name="path">The item's file, for messages.</param>
+    /// <returns>Why there was nothing to compare with, or null when the outputs were compared and agree.</returns>
     /// <exception cref="ModelException">MB2006: an output differs; the message names the first layer that does.</exception>
-    public void Check(Model model, string original, string path)
+    public string? Check(Model model, string original, string path)
     {
-        if (model.Graph.AllNodes().Any(n => n.OpType.StartsWith("Random", StringComparison.Ordinal) || n.OpType is "Multinomial" or "Bernoulli" or "Dropout"))
+        if (!model.Graph.AllNodes().All(OperatorRunner.IsDeterministic))
         {
-            return;
+            return "the model draws random numbers";
         }
 
-        foreach (IReadOnlyDictionary<string, TensorData> batch in Batches(model))
+        ModelRunner reference;
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Compare(model, original, batch) is { } difference)
+            reference = ModelRunner.Open(original, "the original model", ModelRunner.ForComparing(threads));
+        }
+        catch (ModelException e)
+        {
+            // The compiled backend covers operators that ONNX Runtime does not.
+            return e.Message;
+        }
+
+        using (reference)
+        using (var compiled = new CompiledRunner(lowered, threads))
+        {
+            bool isCompared = false;
+            string reason = "no input can be generated that the model takes, and there is no calibration data";
+            foreach (IReadOnlyDictionary<string, TensorData> batch in Batches(model))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                string? refusal = Check(model, reference, compiled, batch, original, path);
+                isCompared |= refusal is null;
+                reason = refusal ?? reason;
+            }
+
+            return isCompared ? null : reason;
+        }
+    }
+
+    private string? Check(Model model, ModelRunner reference, CompiledRunner compiled, IReadOnlyDictionary<string, TensorData> batch, string original, string path)
+    {
+        OrtValue[] expected;
+        try
+        {
+            expected = reference.Run(batch, null, cancellationToken);
+        }
+        catch (ModelException e)
+        {
+            return e.Message;
+        }
+
+        try
+        {
+            if (Difference(model, [.. reference.OutputNames], expected, compiled, batch) is { } difference)
             {
                 LayerDifference? first = LayerComparer.FindFirst(lowered, original, batch, MaxRelativeError, cancellationToken);
                 string layer = first is null ? "" : $" The first value that differs is '{first.Value}', computed by {first.Layer} ({first.Difference}).";
                 throw new ModelException("MB2006", $"The compiled model does not agree with ONNX Runtime: {difference}.{layer} Use Backend=\"OnnxRuntime\", and report the model.", path);
             }
+
+            return null;
+        }
+        finally
+        {
+            Array.ForEach(expected, v => v.Dispose());
         }
     }
 
@@ -66,25 +113,10 @@ internal sealed class CompiledVerification(LoweredModel lowered, AssetSettings s
         }
     }
 
-    private string? Compare(Model model, string original, IReadOnlyDictionary<string, TensorData> batch)
+    private static string? Difference(Model model, string[] names, OrtValue[] expected, CompiledRunner compiled, IReadOnlyDictionary<string, TensorData> batch)
     {
-        OrtValue[] expected;
-        string[] names;
-        using ModelRunner runner = ModelRunner.Open(original, "the original model", ModelRunner.ForComparing(threads));
-        names = [.. runner.OutputNames];
         try
         {
-            expected = runner.Run(batch, null, cancellationToken);
-        }
-        catch (ModelException)
-        {
-            // What the data asks of the model can't be computed.
-            return null;
-        }
-
-        try
-        {
-            using var compiled = new CompiledRunner(lowered, threads);
             TensorData?[] actual = compiled.Run(batch);
             for (int i = 0; i < actual.Length; i++)
             {
@@ -100,10 +132,6 @@ internal sealed class CompiledVerification(LoweredModel lowered, AssetSettings s
         catch (KernelException e)
         {
             return e.Message;
-        }
-        finally
-        {
-            Array.ForEach(expected, v => v.Dispose());
         }
     }
 }

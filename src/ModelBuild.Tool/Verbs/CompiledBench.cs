@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using ModelBuild.Graphs;
 using ModelBuild.Kernels;
 using ModelBuild.Lowering;
@@ -8,7 +7,7 @@ using ModelBuild.Lowering.Interpreter;
 namespace ModelBuild.Tool.Verbs;
 
 /// <summary>Measures the plan of a model with the calls that its generated code makes.</summary>
-internal static unsafe class CompiledBench
+internal static class CompiledBench
 {
     /// <summary>Measures.</summary>
     /// <exception cref="ModelException">The compiled backend can't run the model (MB2005), or not with this data (MB3002).</exception>
@@ -19,36 +18,14 @@ internal static unsafe class CompiledBench
         var watch = Stopwatch.StartNew();
         using var interpreter = new PlanInterpreter(lowered, used);
         double open = watch.Elapsed.TotalMilliseconds;
-        var pinned = new List<(int Input, GCHandle Memory, TensorData Data)>();
-        for (int i = 0; i < lowered.Plan.Inputs.Count; i++)
-        {
-            if (inputs.TryGetValue(lowered.Plan.Values[lowered.Plan.Inputs[i]].Name, out TensorData? data))
-            {
-                pinned.Add((i, GCHandle.Alloc(data.Bytes.ToArray(), GCHandleType.Pinned), data));
-            }
-        }
-
+        using var feeds = new PinnedFeeds(interpreter, inputs);
         try
         {
-            return Benchmark.Measure(Runtime.CompiledBackend.Name, used, open, Call, duration, cancellationToken);
+            return Benchmark.Measure(Runtime.CompiledBackend.Name, used, open, feeds.Run, duration, cancellationToken);
         }
         catch (KernelException e)
         {
             throw new ModelException("MB3002", e.Message, path, e);
-        }
-        finally
-        {
-            pinned.ForEach(p => p.Memory.Free());
-        }
-
-        void Call()
-        {
-            foreach ((int input, GCHandle memory, TensorData data) in pinned)
-            {
-                interpreter.Frame.SetInput(input, (TensorElementType)data.ElementType, (void*)memory.AddrOfPinnedObject(), data.Dimensions);
-            }
-
-            interpreter.Run();
         }
     }
 }

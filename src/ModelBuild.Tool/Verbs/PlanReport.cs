@@ -17,7 +17,7 @@ internal static class PlanReport
     {
         using Model model = ModelFormats.Read(path);
         LoweredModel lowered = Lowerer.Lower(model);
-        List<Step> steps = [.. Steps(lowered.Plan, lowered.Plan.Body, 0)];
+        List<Step> steps = [.. Steps(lowered.Plan)];
         if (json)
         {
             WriteJson(lowered, steps);
@@ -76,10 +76,10 @@ internal static class PlanReport
         w.WriteEndArray();
     });
 
-    private static IEnumerable<Step> Steps(Plan plan, EquatableArray<PlanStatement> statements, int depth)
+    private static IEnumerable<Step> Steps(Plan plan)
     {
         int number = 0;
-        return Walk(statements, depth);
+        return Walk(plan.Body, 0);
 
         // Readers bound the depth of nesting.
         IEnumerable<Step> Walk(EquatableArray<PlanStatement> block, int level)

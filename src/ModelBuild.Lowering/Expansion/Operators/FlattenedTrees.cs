@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelBuild.Graphs;
 using ModelBuild.Kernels;
+using ModelBuild.Lowering.Interpreter;
 
 namespace ModelBuild.Lowering.Expansion.Operators;
 
@@ -52,9 +53,9 @@ internal sealed class FlattenedTrees : IExpansion
 
         var list = new TreeList
         {
-            LeafTargets = Longs(node, "leaf_targetids"), LeafWeights = Tensor(weights), FalseLeaves = Longs(node, "nodes_falseleafs"), FalseIds = Longs(node, "nodes_falsenodeids"),
-            Features = Longs(node, "nodes_featureids"), Modes = Tensor(modes), Splits = Tensor(splits), TrueLeaves = Longs(node, "nodes_trueleafs"), TrueIds = Longs(node, "nodes_truenodeids"),
-            Roots = Longs(node, "tree_roots"), Members = node.GetTensor("membership_values") is { } members ? Tensor(members) : null, MissingIsTrue = Longs(node, "nodes_missing_value_tracks_true"),
+            LeafTargets = Longs(node, "leaf_targetids"), LeafWeights = weights.ToValue(), FalseLeaves = Longs(node, "nodes_falseleafs"), FalseIds = Longs(node, "nodes_falsenodeids"),
+            Features = Longs(node, "nodes_featureids"), Modes = modes.ToValue(), Splits = splits.ToValue(), TrueLeaves = Longs(node, "nodes_trueleafs"), TrueIds = Longs(node, "nodes_truenodeids"),
+            Roots = Longs(node, "tree_roots"), Members = node.GetTensor("membership_values") is { } members ? members.ToValue() : null, MissingIsTrue = Longs(node, "nodes_missing_value_tracks_true"),
         };
         long targets = node.GetInt("n_targets", 1);
         using TreeForestMemory forest = list.Flatten(int.MaxValue, targets);
@@ -67,7 +68,7 @@ internal sealed class FlattenedTrees : IExpansion
         Node node = context.Node;
         long targets = node.GetInt("n_targets", 1);
         using TreeForestMemory forest = Table(node, "target").Flatten(int.MaxValue, targets);
-        using NativeBuffer<double> bases = TreeEnsembles.Bases(Floats(node, "base_values"), node.GetTensor("base_values_as_tensor") is { } tensor ? Tensor(tensor) : null);
+        using NativeBuffer<double> bases = TreeEnsembles.Bases(Floats(node, "base_values"), node.GetTensor("base_values_as_tensor") is { } tensor ? tensor.ToValue() : null);
         if (bases.Length > 1 && bases.Length != targets)
         {
             throw new KernelException($"A tree ensemble of {targets} targets has {bases.Length} base values.");
@@ -100,7 +101,7 @@ internal sealed class FlattenedTrees : IExpansion
         bool texts = node.Attributes.GetValueOrDefault("classlabels_strings") is StringsAttribute { Values.Count: > 0 };
         int classes = texts ? ((StringsAttribute)node.Attributes["classlabels_strings"]).Values.Count : Longs(node, "classlabels_int64s").Length;
         using TreeForestMemory forest = Table(node, "class").Flatten(int.MaxValue, classes);
-        using NativeBuffer<double> bases = TreeEnsembles.Bases(Floats(node, "base_values"), node.GetTensor("base_values_as_tensor") is { } tensor ? Tensor(tensor) : null);
+        using NativeBuffer<double> bases = TreeEnsembles.Bases(Floats(node, "base_values"), node.GetTensor("base_values_as_tensor") is { } tensor ? tensor.ToValue() : null);
         if (bases.Length > classes || classes == 0)
         {
             throw new KernelException($"TreeEnsembleClassifier of {classes} classes has {bases.Length} base values.");
@@ -122,10 +123,10 @@ internal sealed class FlattenedTrees : IExpansion
     {
         TreeIds = Longs(node, "nodes_treeids"), NodeIds = Longs(node, "nodes_nodeids"), Features = Longs(node, "nodes_featureids"),
         Modes = Texts(node, "nodes_modes"), Values = Floats(node, "nodes_values"),
-        ValuesTensor = node.GetTensor("nodes_values_as_tensor") is { } values ? Tensor(values) : null, TrueIds = Longs(node, "nodes_truenodeids"), FalseIds = Longs(node, "nodes_falsenodeids"),
+        ValuesTensor = node.GetTensor("nodes_values_as_tensor") is { } values ? values.ToValue() : null, TrueIds = Longs(node, "nodes_truenodeids"), FalseIds = Longs(node, "nodes_falsenodeids"),
         MissingIsTrue = Longs(node, "nodes_missing_value_tracks_true"), WeightTreeIds = Longs(node, $"{prefix}_treeids"), WeightNodeIds = Longs(node, $"{prefix}_nodeids"),
         WeightTargets = Longs(node, $"{prefix}_ids"), Weights = Floats(node, $"{prefix}_weights"),
-        WeightsTensor = node.GetTensor($"{prefix}_weights_as_tensor") is { } weights ? Tensor(weights) : null,
+        WeightsTensor = node.GetTensor($"{prefix}_weights_as_tensor") is { } weights ? weights.ToValue() : null,
     };
 
     private static (Value Nodes, Value Weights, Value Roots) Arrays(ExpansionContext context, in TreeForestMemory forest)
@@ -155,11 +156,4 @@ internal sealed class FlattenedTrees : IExpansion
     private static string[] Texts(Node node, string name) => node.Attributes.GetValueOrDefault(name) is StringsAttribute texts ? [.. texts.Texts] : [];
 
     private static float[] Floats(Node node, string name) => [.. node.GetFloats(name) ?? []];
-
-    private static TensorValue Tensor(TensorData data)
-    {
-        var tensor = new TensorValue((TensorElementType)data.ElementType, data.Dimensions);
-        data.Bytes.CopyTo(tensor.Bytes);
-        return tensor;
-    }
 }
