@@ -9,7 +9,23 @@ public static class ModelFormats
     private const int HeadSize = 4096;
 
     /// <summary>All formats, in the order in which they are asked whether they recognise a file.</summary>
-    public static IReadOnlyList<IModelFormat> All { get; } = [new OnnxFormat()];
+    public static IReadOnlyList<IModelFormat> All { get; } =
+    [
+        new OnnxFormat(),
+    ];
+
+    /// <summary>Formats of files that hold tensors without a graph.</summary>
+    public static IReadOnlyList<IWeightsFormat> Weights { get; } =
+    [
+    ];
+
+    /// <summary>The weights format of a file, or null.</summary>
+    /// <exception cref="ModelException">The file is missing (MB1002) or empty (MB1003).</exception>
+    public static IWeightsFormat? SniffWeights(string path)
+    {
+        byte[] head = ReadHead(path);
+        return Weights.FirstOrDefault(f => f.Recognizes(head, path));
+    }
 
     /// <summary>The format of a name such as <c>ONNX</c>, whatever its case.</summary>
     /// <exception cref="ModelException">MB1005 or, when <paramref name="forWriting"/>, MB1012: there is none of that name.</exception>
@@ -30,8 +46,10 @@ public static class ModelFormats
     /// <summary>Reads a model's structure; weights stay in the file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="formatName">Name of the format; null or empty to tell it by the content.</param>
+    /// <param name="options">How to read it.</param>
     /// <exception cref="ModelException">The file is not a valid model.</exception>
-    public static Model Read(string path, string? formatName = null) => (string.IsNullOrEmpty(formatName) ? Sniff(path) : Find(formatName)).Read(path);
+    public static Model Read(string path, string? formatName = null, ModelReadOptions? options = null) =>
+        (string.IsNullOrEmpty(formatName) ? Sniff(path) : Find(formatName)).Read(path, options ?? ModelReadOptions.Default);
 
     /// <summary>Writes a model in the format of the path's extension; all files or none appear.</summary>
     /// <returns>Full paths of the files written.</returns>
@@ -39,8 +57,8 @@ public static class ModelFormats
     public static IReadOnlyList<string> Write(Model model, string path, ModelWriteOptions? options = null)
     {
         string extension = Path.GetExtension(path);
-        IModelFormat format = All.FirstOrDefault(f => f.Extension.Equals(extension, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ModelException("MB1012", $"Files of extension '{extension}' can't be written. Supported: {string.Join(", ", All.Select(f => f.Extension))}.", path);
+        IModelFormat format = All.FirstOrDefault(f => f.CanWrite && f.Extension.Equals(extension, StringComparison.OrdinalIgnoreCase))
+            ?? throw new ModelException("MB1012", $"Files of extension '{extension}' can't be written. Supported: {string.Join(", ", All.Where(f => f.CanWrite).Select(f => f.Extension))}.", path);
         return format.Write(model, path, options ?? new ModelWriteOptions());
     }
 

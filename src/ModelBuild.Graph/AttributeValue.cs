@@ -7,6 +7,33 @@ public abstract class AttributeValue
 {
     /// <summary>The author's description.</summary>
     public string DocString { get; set; } = "";
+
+    /// <summary>An integer attribute.</summary>
+    public static implicit operator AttributeValue(long value) => new IntAttribute(value);
+
+    /// <summary>A float attribute.</summary>
+    public static implicit operator AttributeValue(float value) => new FloatAttribute(value);
+
+    /// <summary>A text attribute.</summary>
+    public static implicit operator AttributeValue(string value) => new StringAttribute(value);
+
+    /// <summary>An integer-list attribute.</summary>
+    public static implicit operator AttributeValue(long[] values) => new IntsAttribute(values);
+
+    /// <summary>A float-list attribute.</summary>
+    public static implicit operator AttributeValue(float[] values) => new FloatsAttribute(values);
+
+    /// <summary>A text-list attribute.</summary>
+    public static implicit operator AttributeValue(string[] values) => new StringsAttribute([.. values.Select(v => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(v))]);
+
+    /// <summary>A tensor attribute.</summary>
+    public static implicit operator AttributeValue(TensorData value) => new TensorAttribute(value);
+
+    /// <summary>A graph attribute.</summary>
+    public static implicit operator AttributeValue(Graph value) => new GraphAttribute(value);
+
+    /// <summary>An integer attribute that holds ONNX's number of an element type.</summary>
+    public static implicit operator AttributeValue(ElementType value) => new IntAttribute((long)value);
 }
 
 /// <summary>A float.</summary>

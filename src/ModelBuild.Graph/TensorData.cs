@@ -74,7 +74,7 @@ public abstract class TensorData
     /// <summary>Writes the content to a stream in pieces.</summary>
     public void CopyTo(Stream destination)
     {
-        const int Piece = 1 << 20;
+        const int Piece = 1 << 16;
         for (long offset = 0; offset < ByteLength; offset += Piece)
         {
             destination.Write(GetBytes(offset, (int)Math.Min(Piece, ByteLength - offset)));

@@ -43,6 +43,14 @@ internal static partial class DiagnosticCodes
         new("MB1010", "Nesting is too deep"),
         new("MB1011", "File can't be written"),
         new("MB1012", "Format can't be written"),
+        new("MB1013", "Operators can't be read"),
+        new("MB1014", "Operators can't be written"),
+        new("MB1015", "No such signature"),
+        new("MB1016", "Shape of an input is missing"),
+        new("MB1017", "Weights don't fit the model"),
+        new("MB1018", "Key is missing or wrong"),
+        new("MB1019", "Content is larger than allowed"),
+        new("MB1020", "The file holds weights without a graph"),
 
         // Passes and lowering
         new("MB2001", "Operator is not supported by any backend"),

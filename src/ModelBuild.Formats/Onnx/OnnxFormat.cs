@@ -22,7 +22,7 @@ public sealed class OnnxFormat : IModelFormat
     /// renamed where the file uses a name twice. Nodes are sorted when the file's are not. Initializers that only stand among the inputs because their IR version
     /// (below 4) asks for it are not inputs.
     /// </remarks>
-    public Model Read(string path) => OnnxReader.Read(path);
+    public Model Read(string path, ModelReadOptions options) => OnnxReader.Read(path);
 
     /// <inheritdoc/>
     /// <remarks>

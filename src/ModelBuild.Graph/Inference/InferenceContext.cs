@@ -53,6 +53,47 @@ internal sealed partial class InferenceContext
         return new InferenceResult(_types, _findings, unresolved);
     }
 
+    /// <summary>Takes a value's stated type as known; see <see cref="ProgressiveInference"/>.</summary>
+    public void Declare(Value value)
+    {
+        foreach (Dimension d in value.Tensor?.Shape ?? Shape.Scalar)
+        {
+            if (d.IsNamed)
+            {
+                _symbols.Add(d.Symbol!);
+            }
+        }
+
+        if (value.Type is not null)
+        {
+            _types[value] = value.Type;
+        }
+    }
+
+    /// <summary>Takes a constant as known.</summary>
+    public void DeclareConstant(Value value)
+    {
+        TensorData data = value.Initializer!;
+        _types[value] = new TensorType(data.ElementType, Shape.Of(data.Dimensions));
+        _constants[value] = data;
+    }
+
+    /// <summary>Content of a constant, or null.</summary>
+    public TensorData? ConstantOf(Value? value) => value is null ? null : _constants.GetValueOrDefault(value);
+
+    /// <summary>Infers one node and writes its outputs' types.</summary>
+    public void VisitOne(Node node)
+    {
+        VisitNode(node);
+        foreach (Value? output in node.Outputs)
+        {
+            if (output is not null && _types.TryGetValue(output, out GraphType? type))
+            {
+                output.Type = type;
+            }
+        }
+    }
+
     /// <summary>Gives every open dimension of the main graph's inputs a symbol.</summary>
     private void BindInputs(Graph graph)
     {

@@ -6,7 +6,8 @@ namespace ModelBuild.Formats.Onnx.Writing;
 /// <summary>Copies the contents of tensors to a stream.</summary>
 internal static class PayloadCopier
 {
-    private const int Piece = 1 << 20;
+    // Below the size from which arrays go to the large object heap: computed tensors make one per piece.
+    private const int Piece = 1 << 16;
 
     /// <summary>
     /// Copies in pieces. What lies in a file is read through the file and not through its mapping, whose pages would all count as this process's memory.
