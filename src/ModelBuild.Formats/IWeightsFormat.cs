@@ -22,7 +22,7 @@ public interface IWeightsFormat
 
     /// <summary>Reads names, types and shapes; contents stay in the file where they can.</summary>
     /// <exception cref="ModelException">The file is damaged.</exception>
-    WeightsFile Read(string path, ModelReadOptions options);
+    TensorFile Read(string path, ModelReadOptions options);
 
     /// <summary>Writes tensors; all files or none appear.</summary>
     /// <returns>Full paths of the files written.</returns>
@@ -36,7 +36,7 @@ public interface IWeightsFormat
 public sealed record NamedTensor(string Name, TensorData Data);
 
 /// <summary>Tensors of a file, in its order. Holds files open while contents are mapped.</summary>
-public sealed class WeightsFile : IDisposable
+public sealed class TensorFile : IDisposable
 {
     private readonly List<IDisposable> _resources = [];
 

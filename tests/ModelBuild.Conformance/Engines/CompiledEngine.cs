@@ -1,4 +1,5 @@
 using ModelBuild.Conformance.Values;
+using ModelBuild.Formats;
 using ModelBuild.Formats.Onnx;
 using ModelBuild.Formats.Tensors;
 using ModelBuild.Graphs;

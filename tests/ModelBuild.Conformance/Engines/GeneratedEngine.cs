@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelBuild.Conformance.Values;
+using ModelBuild.Formats;
 using ModelBuild.Formats.Onnx;
 using ModelBuild.Formats.Tensors;
 using ModelBuild.Graphs;

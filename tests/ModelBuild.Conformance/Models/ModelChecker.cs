@@ -2,6 +2,7 @@ using ModelBuild.Compression.Data;
 using ModelBuild.Conformance.Engines;
 using ModelBuild.Conformance.Suite;
 using ModelBuild.Conformance.Values;
+using ModelBuild.Formats;
 using ModelBuild.Formats.Onnx;
 using ModelBuild.Formats.Tensors;
 using ModelBuild.Graphs;

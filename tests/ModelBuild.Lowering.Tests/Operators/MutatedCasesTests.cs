@@ -1,4 +1,5 @@
 using System.Text;
+using ModelBuild.Formats;
 using ModelBuild.Formats.Onnx;
 using ModelBuild.Formats.Tensors;
 using ModelBuild.Graphs;
