@@ -1,13 +1,14 @@
 using ModelBuild.Graphs;
 using ModelBuild.Graphs.Inference;
 using ModelBuild.Passes;
+using ModelBuild.Passes.Layout;
 
 namespace ModelBuild.Formats.Importing;
 
 /// <summary>First and last steps that all readers of other formats share.</summary>
 internal static class ImportedModel
 {
-    private static readonly IReadOnlyList<IPass> s_passes = [new DeadCodeRemoval()];
+    private static readonly IReadOnlyList<IPass> s_passes = [new DeadCodeRemoval(), new TransposeElimination(), new DeadCodeRemoval()];
 
     /// <summary>An empty model in ONNX's operator set 21.</summary>
     public static Model Create(string producerName, string producerVersion = "")
