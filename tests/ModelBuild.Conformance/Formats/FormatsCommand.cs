@@ -35,13 +35,29 @@ internal static class FormatsCommand
 
         Array.ForEach(lines, Console.WriteLine);
         Console.WriteLine();
-        Console.WriteLine("| Format | Files | Read | Run | Agree |");
-        Console.WriteLine("|---|---|---|---|---|");
-        foreach (var group in rows.GroupBy(r => r.Report.Format).OrderBy(g => g.Key, StringComparer.Ordinal))
-        {
-            Console.WriteLine($"| {group.Key} | {group.Count()} | {group.Count(r => r.Report.Read == "yes")} | {group.Count(r => r.Report.Run == "yes")} | {group.Count(r => r.Report.Agrees == "yes")} |");
-        }
-
+        WriteTable(root, rows);
         return 0;
+    }
+
+    /// <summary>One row per format, duplicates left out and files of a single operator apart.</summary>
+    private static void WriteTable(string root, List<(string Path, FileReport Report)> rows)
+    {
+        var distinct = rows.DistinctBy(r => Hash(Path.Combine(root, r.Path))).ToList();
+        Console.WriteLine("| Format | Files | Distinct | Read | Run | Recorded | Agree | Refused | of one operator: read / all |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        foreach (var group in distinct.GroupBy(r => r.Report.Format).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            FileReport[] whole = [.. group.Select(r => r.Report).Where(r => r.Operators != 1)];
+            FileReport[] single = [.. group.Select(r => r.Report).Where(r => r.Operators == 1)];
+            int Count(Func<FileReport, bool> condition) => whole.Count(condition);
+            Console.WriteLine(
+                $"| {group.Key} | {rows.Count(r => r.Report.Format == group.Key)} | {whole.Length} | {Count(r => r.Read == "yes")} | {Count(r => r.Run == "yes")} | {group.Count(r => r.Report.Agrees != "-")} | {group.Count(r => r.Report.Agrees == "yes")} | {Count(r => r.Read == "no")} | {single.Count(r => r.Run == "yes")} / {single.Length} |");
+        }
+    }
+
+    private static string Hash(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(stream));
     }
 }
