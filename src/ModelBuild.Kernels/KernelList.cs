@@ -33,6 +33,7 @@ internal static partial class KernelList
         typeof(Loops),
         typeof(Convolution),
         typeof(Recurrence),
+        typeof(OpenRecurrence),
         typeof(Elementwise),
         typeof(Reduce),
         typeof(Softmax),

@@ -22,6 +22,8 @@ public sealed class RecurrenceRuleTests
     [DataRow("GRU", "forward", "none")]
     [DataRow("GRU", "reverse", "bias linear")]
     [DataRow("GRU", "bidirectional", "bias states lengths")]
+    [DataRow("LSTM", "bidirectional", "bias states lengths open")]
+    [DataRow("GRU", "reverse", "bias linear open")]
     public void A_layer_is_one_step(string opType, string direction, string parts) => Check(opType, direction, parts, isFast: true);
 
     [TestMethod]
@@ -36,7 +38,7 @@ public sealed class RecurrenceRuleTests
     {
         using Model model = Build(opType, direction, parts.Split(' '));
         LoweredModel lowered = Lowerer.Lower(model);
-        Assert.AreEqual(isFast, lowered.Plan.Body.OfType<Manifest.PlanCall>().Any(c => c.Kernel is "Recurrence.Lstm" or "Recurrence.Gru"), string.Join("\n", lowered.Decisions));
+        Assert.AreEqual(isFast, lowered.Plan.Body.OfType<Manifest.PlanCall>().Any(c => c.Kernel == $"{(parts.Contains("open", StringComparison.Ordinal) ? "OpenRecurrence" : "Recurrence")}.{(opType == "LSTM" ? "Lstm" : "Gru")}"), string.Join("\n", lowered.Decisions));
         string path = Path.Combine(Directory.CreateTempSubdirectory("modelbuild-").FullName, "model.onnx");
         try
         {
@@ -69,6 +71,10 @@ public sealed class RecurrenceRuleTests
                 if (type.ElementType == ElementType.Int32)
                 {
                     tensor.Span<int>()[j] = random.Next(1, steps + 1);
+                }
+                else if (type.ElementType == ElementType.Int64)
+                {
+                    tensor.Span<long>()[j] = j == 0 ? steps : j == 1 ? batch : Size;
                 }
                 else
                 {
@@ -115,6 +121,14 @@ public sealed class RecurrenceRuleTests
         Value? b = parts.Contains("bias") ? Weight("bias", directions, 2 * gates * Hidden) : null;
         Value? lengths = parts.Contains("lengths") ? Input("lengths", ElementType.Int32, batch) : null;
         bool states = parts.Contains("states");
+        if (parts.Contains("open"))
+        {
+            // The shape is data, so that nothing is known of it before the call.
+            var reshaped = new Value("reshaped");
+            graph.Nodes.Add(new Node("Reshape", [x, Input("shape", ElementType.Int64, 3)], [reshaped]));
+            x = reshaped;
+        }
+
         var inputs = new List<Value?> { x, w, r, b, lengths, states ? Input("h", ElementType.Float32, directions, batch, Hidden) : null };
         if (isLstm)
         {

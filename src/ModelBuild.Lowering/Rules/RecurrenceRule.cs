@@ -20,10 +20,13 @@ internal sealed class RecurrenceRule : ILoweringRule
         Node node = group.Anchor;
         PlanBuilder builder = context.Builder;
         bool isLstm = node.OpType == "LSTM";
-        if (node.Input(0) is not { } x || builder.TensorTypeOf(x) is not (ElementType.Float32, { Rank: 3 } shape) || !node.Outputs.All(o => o is null || builder.TensorTypeOf(o).Shape is not null))
+        if (node.Input(0) is not { } x || builder.TensorTypeOf(x) is not (ElementType.Float32, var shape) || shape is not null and not { Rank: 3 })
         {
-            return "a shape depends on the data, or the type is not float32.";
+            return "the type is not float32, or the shapes contradict each other.";
         }
+
+        // Numbers of steps and sequences that depend on the data are read when the step runs.
+        bool isOpen = shape is null || !node.Outputs.All(o => o is null || builder.TensorTypeOf(o).Shape is not null);
 
         if (!HasDefaultFunctions(node, isLstm) || node.GetFloat("clip") != 0 || node.GetInt("input_forget") != 0 || node.Input(7) is not null)
         {
@@ -42,7 +45,7 @@ internal sealed class RecurrenceRule : ILoweringRule
         (long directions, long hidden, long input) = (w.Dimensions[0], r.Dimensions[2], w.Dimensions[2]);
         bool fits = directions == (direction == "bidirectional" ? 2 : 1) && hidden is > 0 and < int.MaxValue / 64 && input < int.MaxValue && w.Dimensions[1] == gates * hidden
             && r.Dimensions[0] == directions && r.Dimensions[1] == gates * hidden && (b is null || b.ElementCount == 2 * gates * hidden * directions)
-            && (shape[2] == input) && (node.Input(4) is not { } lengths || builder.TensorTypeOf(lengths).ElementType == ElementType.Int32)
+            && (shape is null || shape[2] == input || isOpen) && (node.Input(4) is not { } lengths || builder.TensorTypeOf(lengths).ElementType == ElementType.Int32)
             && RecurrencePacking.WeightsLength(gates, (int)hidden, (int)Math.Max(input, hidden), (int)directions) <= int.MaxValue / sizeof(float);
         if (!fits)
         {
@@ -62,14 +65,18 @@ internal sealed class RecurrenceRule : ILoweringRule
             ("initialH", Draft(builder, node.Input(5))),
             ("y", Output(builder, node, 0)),
             ("lastH", Output(builder, node, 1)),
-            ("steps", shape[batchFirst ? 1 : 0]),
-            ("batch", shape[batchFirst ? 0 : 1]),
             ("input", input),
             ("hidden", hidden),
             ("directions", directions),
             ("reverse", direction == "reverse"),
             ("batchFirst", batchFirst),
         };
+        if (!isOpen)
+        {
+            arguments.Add(("steps", shape![batchFirst ? 1 : 0]));
+            arguments.Add(("batch", shape[batchFirst ? 0 : 1]));
+        }
+
         if (isLstm)
         {
             arguments.Add(("initialC", Draft(builder, node.Input(6))));
@@ -80,7 +87,7 @@ internal sealed class RecurrenceRule : ILoweringRule
             arguments.Add(("linearBeforeReset", linear));
         }
 
-        builder.Call(group.Layer, isLstm ? "Recurrence.Lstm" : "Recurrence.Gru", [.. arguments]);
+        builder.Call(group.Layer, (isOpen ? "OpenRecurrence." : "Recurrence.") + (isLstm ? "Lstm" : "Gru"), [.. arguments]);
         return null;
     }
 
