@@ -8,7 +8,7 @@ namespace ModelBuild.Lowering.Interpreter;
 internal sealed class InterpretedPlan : CompiledPlan
 {
     private readonly Plan _plan;
-    private readonly long[] _values;
+    private readonly byte[] _values;
     private readonly int[] _inputs;
     private readonly int[] _defaults;
     private readonly int[] _outputs;
@@ -33,7 +33,7 @@ internal sealed class InterpretedPlan : CompiledPlan
     public Action<PlanCall>? AfterStep { get; set; }
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<long> Values => _values;
+    public override ReadOnlySpan<byte> Values => _values;
 
     /// <inheritdoc/>
     public override ReadOnlySpan<int> Inputs => _inputs;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using ModelBuild.Manifest;
 using ModelBuild.Runtime;
 
@@ -6,15 +8,20 @@ namespace ModelBuild.Lowering.Interpreter;
 /// <summary>Values of a plan as <see cref="CompiledPlan.Values"/> has them.</summary>
 internal static class PlanEncoding
 {
-    public static long[] Encode(IEnumerable<PlanValueInfo> values)
+    public static byte[] Encode(IEnumerable<PlanValueInfo> values)
     {
-        var numbers = new List<long>();
+        var text = new StringBuilder();
         foreach (PlanValueInfo v in values)
         {
-            numbers.AddRange([(long)v.Kind, v.ElementType, (long)v.Home, v.Place, v.First, v.Last, v.HasShape ? v.Shape.Count : -1]);
-            numbers.AddRange(v.Shape.Select(n => n.IsSize ? -1 - n.Value : n.Value));
+            text.Append(CultureInfo.InvariantCulture, $"{(long)v.Kind} {v.ElementType} {(long)v.Home} {v.Place} {v.First} {v.Last} {(v.HasShape ? v.Shape.Count : -1)}");
+            foreach (PlanNumber n in v.Shape)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" {(n.IsSize ? -1 - n.Value : n.Value)}");
+            }
+
+            text.Append('\n');
         }
 
-        return [.. numbers];
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 }

@@ -4,6 +4,7 @@ namespace ModelBuild.Runtime;
 public abstract unsafe class CompiledPlan
 {
     private PlanSlot[]? _slots;
+    private string[]? _layers;
     private int[]? _inputs;
     private int[]? _defaults;
     private int[]? _outputs;
@@ -12,10 +13,14 @@ public abstract unsafe class CompiledPlan
     private int[]? _callersAliases;
 
     /// <summary>
-    /// The values, one after the other: kind, element type, home, place, position of first and last use, number of dimensions (-1 when the shape is
-    /// not known before the call), dimensions. A negative dimension <c>d</c> is the size number <c>-1 - d</c>.
+    /// The values as text, a line each: kind, element type, home, place, position of first and last use, number of dimensions (-1 when the shape is
+    /// not known before the call), dimensions, with spaces between; then a comment after <c>//</c>, if any. A negative dimension <c>d</c> is the size
+    /// number <c>-1 - d</c>. Text, because compilers take a table of numbers a thousand times slower.
     /// </summary>
-    public abstract ReadOnlySpan<long> Values { get; }
+    public abstract ReadOnlySpan<byte> Values { get; }
+
+    /// <summary>Nodes of the model that the steps come from, a line each; <c>\uXXXX</c> stands for a character that a line can't hold, and for the backslash.</summary>
+    public virtual ReadOnlySpan<byte> Layers => [];
 
     /// <summary>Values of the inputs, in order.</summary>
     public abstract ReadOnlySpan<int> Inputs { get; }
@@ -49,7 +54,11 @@ public abstract unsafe class CompiledPlan
 
     /// <summary>Node of the model that a step comes from, for messages.</summary>
     /// <param name="step">Position of the statement; see <see cref="PlanFrame.Step"/>.</param>
-    public virtual string LayerOfStep(int step) => "";
+    public virtual string LayerOfStep(int step)
+    {
+        _layers ??= PlanText.Lines(Layers);
+        return step >= 0 && step < _layers.Length ? _layers[step] : "";
+    }
 
     /// <summary>The values, decoded once for all frames.</summary>
     internal PlanSlot[] Slots => _slots ??= PlanSlot.Read(Values);

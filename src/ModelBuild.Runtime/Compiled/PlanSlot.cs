@@ -44,17 +44,17 @@ internal sealed class PlanSlot
 
     public bool HasShape { get; }
 
-    public static PlanSlot[] Read(ReadOnlySpan<long> values)
+    public static PlanSlot[] Read(ReadOnlySpan<byte> text)
     {
-        var slots = new List<PlanSlot>();
-        while (values.Length > 0)
+        List<long[]> rows = PlanText.Numbers(text);
+        var slots = new PlanSlot[rows.Count];
+        for (int i = 0; i < slots.Length; i++)
         {
-            int rank = (int)Math.Max(0, values[6]);
-            slots.Add(new((int)values[0], (TensorElementType)values[1], (PlanSlotHome)values[2], values[3], (int)values[4], (int)values[5], values[6] >= 0, values.Slice(7, rank).ToArray()));
-            values = values[(7 + rank)..];
+            long[] v = rows[i];
+            slots[i] = new((int)v[0], (TensorElementType)v[1], (PlanSlotHome)v[2], v[3], (int)v[4], (int)v[5], v[6] >= 0, v[7..]);
         }
 
-        return [.. slots];
+        return slots;
     }
 
     /// <summary>The value in whose memory a value lies.</summary>

@@ -14,15 +14,15 @@ internal sealed unsafe class TestPlan(int weights = 16) : CompiledPlan
 
     public float[] Weights { get; } = [.. Enumerable.Range(0, weights).Select(i => i + 1f)];
 
-    public override ReadOnlySpan<long> Values => new long[]
-    {
-        0, 1, 3, 0, 0, 1, 1, -1, // 0: x [n]
-        0, 1, 3, 1, 0, 1, 1, 1, // 1: bias [1]
-        0, 1, 2, 0, 0, 1, 1, 1, // 2: default of bias
-        0, 1, 4, 0, 0, 1, 1, -1, // 3: y [n]
-        0, 1, 4, 1, 1, 1, -1, // 4: first
-        0, 1, 1, 0, 0, 1, 1, -1, // 5: sum [n], in the arena
-    };
+    public override ReadOnlySpan<byte> Values =>
+        """
+        0 1 3 0 0 1 1 -1 // 0: x [n]
+        0 1 3 1 0 1 1 1 // 1: bias [1]
+        0 1 2 0 0 1 1 1 // 2: default of bias
+        0 1 4 0 0 1 1 -1 // 3: y [n]
+        0 1 4 1 1 1 -1 // 4: first
+        0 1 1 0 0 1 1 -1 // 5: sum [n], in the arena
+        """u8;
 
     public override ReadOnlySpan<int> Inputs => new int[] { 0, 1 };
 

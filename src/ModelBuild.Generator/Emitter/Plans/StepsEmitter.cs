@@ -190,20 +190,13 @@ internal sealed class StepsEmitter(SourceWriter writer, Plan plan, PlanConstants
             return;
         }
 
-        writer.Separate();
-        writer.Line("/// <inheritdoc/>");
-        writer.Line("public override string LayerOfStep(int step) => Layers.Names[step];");
-        writer.Separate();
-        writer.Line("// The node of the model behind each step, for messages.");
-        writer.Open("private static class Layers");
-        writer.Line("internal static readonly string[] Names =");
-        writer.Open("");
-        foreach (string layer in _layers)
-        {
-            writer.Line(SourceText.Literal(layer) + ",");
-        }
+        TablesEmitter.Text(writer, "Layers", [.. _layers.Select(Escape)]);
+    }
 
-        writer.Close(";");
-        writer.Close();
+    // As a literal has it, except that the backslash itself is escaped by its number and quotes stay as they are.
+    private static string Escape(string layer)
+    {
+        string literal = SourceText.Literal(layer.Replace("\\", "\u0001"));
+        return literal.Substring(1, literal.Length - 2).Replace("\\\"", "\"").Replace("\\u0001", "\\u005C");
     }
 }

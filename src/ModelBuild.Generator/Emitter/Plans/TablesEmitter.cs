@@ -41,27 +41,54 @@ internal static class TablesEmitter
         Property(writer, $"{CallSurface.ReadOnlySpan}<int> {name}", items.Length > 0 ? $"new int[] {{ {items} }}" : "[]");
     }
 
-    // Data of the assembly, read when the first frame is made.
+    // Read when the first frame is made.
     private static void Values(SourceWriter writer, Plan plan)
     {
-        writer.Separate();
-        writer.Line("/// <inheritdoc/>");
-        if (plan.Values.Count == 0)
-        {
-            writer.Line($"public override {CallSurface.ReadOnlySpan}<long> Values => [];");
-            return;
-        }
-
-        writer.Line($"public override {CallSurface.ReadOnlySpan}<long> Values => new long[]");
-        writer.Open("");
+        var lines = new List<string>();
         for (int i = 0; i < plan.Values.Count; i++)
         {
             PlanValueInfo v = plan.Values[i];
             IEnumerable<long> numbers = [(int)v.Kind, v.ElementType, (int)v.Home, v.Place, v.First, v.Last, v.HasShape ? v.Shape.Count : -1, .. v.Shape.Select(n => n.IsSize ? -1 - n.Value : n.Value)];
-            writer.Line($"{string.Join(", ", numbers.Select(n => PlanNames.Integer(n)))}, // {PlanNames.Integer(i)}: {PlanNames.Describe(plan, i)}");
+            lines.Add($"{string.Join(" ", numbers.Select(n => PlanNames.Integer(n)))} // {PlanNames.Integer(i)}: {PlanNames.Describe(plan, i)}");
         }
 
-        writer.Close(";");
+        Text(writer, "Values", lines);
+    }
+
+    /// <summary>
+    /// A property that gives lines as UTF-8: one token for the compiler, where a table of numbers or an array of texts is thousands. Lines hold no line ends.
+    /// </summary>
+    public static void Text(SourceWriter writer, string name, IReadOnlyList<string> lines)
+    {
+        writer.Separate();
+        writer.Line("/// <inheritdoc/>");
+        if (lines.Count == 0)
+        {
+            writer.Line($"public override {CallSurface.ReadOnlySpan}<byte> {name} => [];");
+            return;
+        }
+
+        string quotes = new('"', System.Math.Max(3, 1 + lines.Max(LongestQuotes)));
+        writer.Line($"public override {CallSurface.ReadOnlySpan}<byte> {name} =>");
+        writer.Line("    " + quotes);
+        foreach (string line in lines)
+        {
+            writer.Line("    " + line);
+        }
+
+        writer.Line($"    {quotes}u8;");
+    }
+
+    private static int LongestQuotes(string line)
+    {
+        int longest = 0;
+        for (int i = 0, length = 0; i < line.Length; i++)
+        {
+            length = line[i] == '"' ? length + 1 : 0;
+            longest = System.Math.Max(longest, length);
+        }
+
+        return longest;
     }
 
     private static void Names(SourceWriter writer, Plan plan, string method, EquatableArray<int> values)
