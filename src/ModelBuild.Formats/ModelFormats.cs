@@ -1,4 +1,5 @@
 using ModelBuild.Formats.Onnx;
+using ModelBuild.Formats.TensorFlowLite;
 using ModelBuild.Graphs;
 
 namespace ModelBuild.Formats;
@@ -12,6 +13,7 @@ public static class ModelFormats
     public static IReadOnlyList<IModelFormat> All { get; } =
     [
         new OnnxFormat(),
+        new TensorFlowLiteFormat(),
     ];
 
     /// <summary>Formats of files that hold tensors without a graph.</summary>
