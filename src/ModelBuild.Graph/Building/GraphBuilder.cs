@@ -11,18 +11,22 @@ public sealed class GraphBuilder
     private readonly ProgressiveInference _inference;
     private readonly Dictionary<string, Value> _integers;
 
+    // Names of nodes need not be unique in ONNX, but ONNX Runtime refuses them otherwise.
+    private readonly NameAllocator _nodeNames;
+
     /// <summary>Builds the main graph of a model.</summary>
     /// <param name="model">A model whose <see cref="Model.OpsetImports"/> are set.</param>
     public GraphBuilder(Model model)
-        : this(model, model.Graph, new NameAllocator(model.Graph), new ProgressiveInference(model))
+        : this(model, model.Graph, new NameAllocator(model.Graph), new NameAllocator(new Graph()), new ProgressiveInference(model))
     {
     }
 
-    private GraphBuilder(Model model, Graph graph, NameAllocator names, ProgressiveInference inference)
+    private GraphBuilder(Model model, Graph graph, NameAllocator names, NameAllocator nodeNames, ProgressiveInference inference)
     {
         Model = model;
         Graph = graph;
         Names = names;
+        _nodeNames = nodeNames;
         _inference = inference;
         _integers = [];
     }
@@ -36,11 +40,11 @@ public sealed class GraphBuilder
     /// <summary>Names that are taken in the whole model.</summary>
     public NameAllocator Names { get; }
 
-    /// <summary>Name of what is being translated, such as the source's node: new nodes carry it, and their outputs' names start with it.</summary>
+    /// <summary>Name of what is being translated, such as the source's node: new nodes carry it, numbered from the second one on, and their outputs' names start with it.</summary>
     public string Scope { get; set; } = "";
 
     /// <summary>A builder of a nested graph (a branch or a loop body), which may use the values of this one.</summary>
-    public GraphBuilder Nested(string name = "") => new(Model, new Graph { Name = name }, Names, _inference) { Scope = Scope };
+    public GraphBuilder Nested(string name = "") => new(Model, new Graph { Name = name }, Names, _nodeNames, _inference) { Scope = Scope };
 
     /// <summary>Adds an input. A dimension that is open gets a name.</summary>
     public Value Input(string name, ElementType elementType, Shape? shape)
@@ -116,7 +120,7 @@ public sealed class GraphBuilder
         }
 
         string[] parts = opType.Split("::");
-        var node = new Node(parts[^1], used, values, parts.Length > 1 ? parts[0] : "") { Name = Scope };
+        var node = new Node(parts[^1], used, values, parts.Length > 1 ? parts[0] : "") { Name = Scope.Length > 0 ? _nodeNames.Next(Scope) : "" };
         foreach ((string name, AttributeValue value) in attributes)
         {
             node.Attributes[name] = value;

@@ -42,11 +42,39 @@ internal sealed class Arithmetic : TfLiteOp
             case "ADD" or "SUB" or "MUL" or "DIV":
                 node.OutActivated(b.Add(s_onnx[node.Name], [x, y]), 0);
                 break;
+            case "POW" when b.ElementOf(x) == ElementType.Int32:
+                node.Out(IntegerPower(node, x, y));
+                break;
             default:
                 node.Out(b.Add(s_onnx[node.Name], [x, y]));
                 break;
         }
     }
+
+    // TensorFlow Lite multiplies in 32 bits and wraps around; ONNX Runtime goes through floats, which don't. In 64-bit integers the product of
+    // two 32-bit ones is exact, so that each squaring can be cut to 32 bits.
+    private static Value IntegerPower(NodeReader node, Value x, Value y)
+    {
+        GraphBuilder b = node.B;
+        Value exponent = b.Cast(y, ElementType.Int64);
+        Value power = b.Cast(x, ElementType.Int64);
+        Value two = b.Integer(2);
+        Value result = b.Integer(1);
+        for (int bit = 0; bit < 31; bit++)
+        {
+            Value isSet = b.Add("Equal", [b.Add("Mod", [exponent, two]), b.Integer(1)]);
+            result = b.Add("Where", [isSet, Wrap(b, b.Add("Mul", [result, power])), result]);
+            if (bit < 30)
+            {
+                exponent = b.Add("Div", [exponent, two]);
+                power = Wrap(b, b.Add("Mul", [power, power]));
+            }
+        }
+
+        return b.Cast(result, ElementType.Int32);
+    }
+
+    private static Value Wrap(GraphBuilder b, Value value) => b.Cast(b.Cast(value, ElementType.Int32), ElementType.Int64);
 
     // ONNX shifts unsigned integers only. A signed shift rounds the quotient by a power of two down.
     private static Value ShiftRight(NodeReader node, Value x, Value y)
