@@ -62,7 +62,6 @@ internal static class ForeignFormats
     private static readonly ForeignFormat s_executorch = new("an ExecuTorch program", TorchExport);
     private static readonly ForeignFormat s_executorchData = new("ExecuTorch data", TorchExport);
     private static readonly ForeignFormat s_mindSporeLite = new("a MindSpore Lite model", MindSporeExport);
-    private static readonly ForeignFormat s_mindIr = new("a MindIR model", MindSporeExport);
     private static readonly ForeignFormat s_mindSporeCheckpoint = new("a MindSpore checkpoint, which holds weights without a graph", MindSporeExport);
     private static readonly ForeignFormat s_mindSporeEncrypted = new("an encrypted MindSpore file", MindSporeExport);
     private static readonly ForeignFormat s_paddle = new("a PaddlePaddle program", "Export it where it was made: paddle2onnx --model_dir FOLDER --model_filename inference.pdmodel --params_filename inference.pdiparams --save_file model.onnx");
@@ -177,12 +176,6 @@ internal static class ForeignFormats
         }
 
         ReadOnlySpan<byte> inner = Inner(head);
-
-        // MindIR: the version of the structure as text, such as 0.1.0.
-        if (inner.Length >= 5 && char.IsAsciiDigit((char)inner[0]) && inner[1] == '.' && char.IsAsciiDigit((char)inner[2]) && inner[3] == '.')
-        {
-            return s_mindIr;
-        }
 
         // PaddlePaddle: a block with index 0 and parent -1.
         if (inner.StartsWith((ReadOnlySpan<byte>)[0x08, 0x00, 0x10, 0xff, 0xff]))

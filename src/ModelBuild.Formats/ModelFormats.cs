@@ -14,11 +14,13 @@ public static class ModelFormats
     [
         new OnnxFormat(),
         new TensorFlowLiteFormat(),
+        new MindSpore.MindIrFormat(),
     ];
 
     /// <summary>Formats of files that hold tensors without a graph.</summary>
     public static IReadOnlyList<IWeightsFormat> Weights { get; } =
     [
+        new MindSpore.CheckpointFormat(),
     ];
 
     /// <summary>The weights format of a file, or null.</summary>

@@ -19,7 +19,6 @@ public sealed class ForeignFormatTests : ToolTest
     [DataRow("\u0010\0\0\0\0\0\0\0{\"__metadata__\":{}}", "safetensors", "optimum-cli")]
     [DataRow("{\"format\": \"graph-model\", \"modelTopology\": {}}", "TensorFlow.js", "--tfjs")]
     [DataRow("<?xml version=\"1.0\"?>\n<net name=\"m\" version=\"11\">", "OpenVINO", "torch.onnx.export")]
-    [DataRow("\n\u00050.1.0\u0012\u0003abc", "MindIR", "mindspore.export")]
     [DataRow("\n\u0014\b\0\u0010\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u0001......", "PaddlePaddle", "paddle2onnx")]
     [DataRow("\n\u0012\n\u0001x\u0012\vPlaceholder...", "GraphDef", "--graphdef")]
     [DataRow("PK\u0003\u0004....archive/data.pkl...archive/constants.pkl", "TorchScript", "torch.jit.load")]
@@ -59,8 +58,8 @@ public sealed class ForeignFormatTests : ToolTest
         var expected = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["tflite"] = "TensorFlow Lite", ["torchscript"] = "TorchScript", ["pytorch state_dict zip"] = "PyTorch archive", ["tf GraphDef .pb"] = "GraphDef", ["keras .h5"] = "HDF5",
-            ["keras v3 .keras"] = "Keras", ["safetensors"] = "safetensors", ["executorch .pte"] = "ExecuTorch", ["mindspore-lite .ms"] = "MindSpore Lite", ["mindir"] = "MindIR",
-            ["pytorch legacy .pth"] = "pickle", ["tfjs graph-model"] = "TensorFlow.js", ["tfjs layers-model"] = "TensorFlow.js", ["mindir encrypted"] = "encrypted MindSpore", ["mindspore .ckpt"] = "MindSpore checkpoint",
+            ["keras v3 .keras"] = "Keras", ["safetensors"] = "safetensors", ["executorch .pte"] = "ExecuTorch", ["mindspore-lite .ms"] = "MindSpore Lite",
+            ["pytorch legacy .pth"] = "pickle", ["tfjs graph-model"] = "TensorFlow.js", ["tfjs layers-model"] = "TensorFlow.js", ["mindspore .ckpt"] = "MindSpore checkpoint",
         };
         // A file without the format's identifier, a configuration, and one that is broken on purpose.
         string[] nothing = ["mobilefacenet0924.ms", "saved_model_config.pb", "broken.pt"];

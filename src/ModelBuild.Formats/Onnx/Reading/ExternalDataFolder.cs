@@ -50,7 +50,9 @@ internal sealed class ExternalDataFolder(string modelPath, Action<IDisposable> o
             : throw new ModelException("MB1007", $"Tensor '{tensorName}': the {key} of its external data is '{text}', which is not a number of bytes.", modelPath);
     }
 
-    private MappedFile Resolve(string tensorName, string location)
+    /// <summary>The file at a location beside the model.</summary>
+    /// <exception cref="ModelException">The location leaves the folder, or there is no such file.</exception>
+    public MappedFile Resolve(string tensorName, string location)
     {
         if (_files.TryGetValue(location, out MappedFile? known))
         {
