@@ -44,7 +44,6 @@ internal static class ForeignFormats
     private const string HuggingFaceExport = "Export the model that the weights belong to: optimum-cli export onnx --model NAME FOLDER";
     private const string MindSporeExport = "Export it where it was made: mindspore.export(net, example_inputs, file_name=\"model\", file_format=\"ONNX\")";
 
-    private static readonly ForeignFormat s_tensorFlowLite = new("a TensorFlow Lite model", TensorFlowExport + "--tflite model.tflite --output model.onnx");
     private static readonly ForeignFormat s_savedModel = new("a TensorFlow SavedModel", TensorFlowExport + "--saved-model FOLDER --output model.onnx");
     private static readonly ForeignFormat s_frozenGraph = new("a TensorFlow GraphDef", TensorFlowExport + "--graphdef model.pb --inputs INPUT:0 --outputs OUTPUT:0 --output model.onnx");
     private static readonly ForeignFormat s_tensorFlowJs = new("a TensorFlow.js model", TensorFlowExport + "--tfjs model.json --output model.onnx");
@@ -85,8 +84,7 @@ internal static class ForeignFormats
         {
             // FlatBuffers have their identifier at byte 4.
             ReadOnlySpan<byte> identifier = head.Slice(4, 4);
-            ForeignFormat? flat = identifier.SequenceEqual("TFL3"u8) ? s_tensorFlowLite
-                : identifier.SequenceEqual("ORTM"u8) ? s_ortFormat
+            ForeignFormat? flat = identifier.SequenceEqual("ORTM"u8) ? s_ortFormat
                 : identifier.StartsWith("MSL"u8) ? s_mindSporeLite
                 : identifier.StartsWith("ET"u8) && char.IsAsciiDigit((char)identifier[2]) ? s_executorch
                 : identifier.StartsWith("FT0"u8) ? s_executorchData

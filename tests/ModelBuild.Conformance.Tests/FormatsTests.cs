@@ -26,7 +26,7 @@ public sealed class FormatsTests
             Assert.AreEqual("ONNX yes yes yes -", rows["plain.onnx"]);
             Assert.AreEqual("ONNX yes no - MB3007", rows["unknown.onnx"]);
             Assert.StartsWith(".onnx no - - MB1", rows["damaged.onnx"]);
-            Assert.AreEqual(".tflite no - - MB1005", rows["lite.tflite"]);
+            Assert.AreEqual("TFLite no - - MB1001", rows["lite.tflite"]);
             Assert.AreEqual("ONNX yes yes yes -", rows["right/model.onnx"]);
             Assert.AreEqual("ONNX yes yes no -", rows["wrong/model.onnx"]);
             Assert.IsFalse(rows.ContainsKey("notes.txt"));

@@ -155,7 +155,7 @@ public sealed class DescribeTests : ToolTest
     [DataRow("AllowSlower=true", "MB3003", "not available")]
     [DataRow("Epochs=5", "MB3003", "not available")]
     [DataRow("ConvertTo=tflite", "MB1012", "not available")]
-    [DataRow("Format=TFLite", "MB0003", "ONNX")]
+    [DataRow("Format=CoreML", "MB0003", "ONNX")]
     public void A_bad_value_is_one_error_at_the_project_file(string metadata, string code, string part)
     {
         string model = TestModels.Linear(At("lin.onnx"));

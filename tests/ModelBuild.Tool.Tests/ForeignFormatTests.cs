@@ -9,7 +9,6 @@ namespace ModelBuild.Tool.Tests;
 public sealed class ForeignFormatTests : ToolTest
 {
     [TestMethod]
-    [DataRow("\u001c\0\0\0TFL3....", "TensorFlow Lite", "--tflite")]
     [DataRow("\u001c\0\0\0ORTM....", ".ort", ".onnx")]
     [DataRow("\u001c\0\0\0MSL2....", "MindSpore Lite", "mindspore.export")]
     [DataRow("\u001c\0\0\0ET12....", "ExecuTorch", "torch.onnx.export")]
@@ -38,8 +37,8 @@ public sealed class ForeignFormatTests : ToolTest
     [TestMethod]
     public void Convert_says_it_on_the_command_line()
     {
-        File.WriteAllBytes(At("model.onnx"), Encoding.Latin1.GetBytes("\u001c\0\0\0TFL3...."));
-        StringAssert.Contains(Tool("convert", "model.onnx", "out.onnx").ShouldFail("MB1005"), "python -m tf2onnx.convert --tflite");
+        File.WriteAllBytes(At("model.onnx"), Encoding.Latin1.GetBytes("\u001c\0\0\0ET12...."));
+        StringAssert.Contains(Tool("convert", "model.onnx", "out.onnx").ShouldFail("MB1005"), "torch.onnx.export");
     }
 
     [TestMethod]
@@ -57,7 +56,7 @@ public sealed class ForeignFormatTests : ToolTest
         string corpus = SharedFolder.Find("corpus");
         var expected = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["tflite"] = "TensorFlow Lite", ["torchscript"] = "TorchScript", ["pytorch state_dict zip"] = "PyTorch archive", ["tf GraphDef .pb"] = "GraphDef", ["keras .h5"] = "HDF5",
+            ["torchscript"] = "TorchScript", ["pytorch state_dict zip"] = "PyTorch archive", ["tf GraphDef .pb"] = "GraphDef", ["keras .h5"] = "HDF5",
             ["keras v3 .keras"] = "Keras", ["safetensors"] = "safetensors", ["executorch .pte"] = "ExecuTorch", ["mindspore-lite .ms"] = "MindSpore Lite",
             ["pytorch legacy .pth"] = "pickle", ["tfjs graph-model"] = "TensorFlow.js", ["tfjs layers-model"] = "TensorFlow.js", ["mindspore .ckpt"] = "MindSpore checkpoint",
         };

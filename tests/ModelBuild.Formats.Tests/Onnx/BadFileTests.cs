@@ -20,7 +20,7 @@ public sealed class BadFileTests
         Assert.AreEqual("MB1001", Protos.CodeOf(() => ModelFormats.Read(folder.Write("garbage.onnx", [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * 37))]))));
         Assert.AreEqual("MB1001", Protos.CodeOf(() => ModelFormats.Read(folder.Write("zeros.onnx", new byte[5000]))));
         Assert.AreEqual("MB1001", Protos.CodeOf(() => ModelFormats.Read(folder.Write("empty-model.onnx", [8, 8]))));
-        Assert.AreEqual("MB1005", Protos.CodeOf(() => ModelFormats.Read(folder.Write("a.tflite", [28, 0, 0, 0, .. "TFL3"u8, 0, 0]))));
+        Assert.AreEqual("MB1001", Protos.CodeOf(() => ModelFormats.Read(folder.Write("a.tflite", [28, 0, 0, 0, .. "TFL3"u8, 0, 0]))));
         Assert.AreEqual("MB1005", Protos.CodeOf(() => ModelFormats.Read(folder.Write("a.pt", [.. "PK\x03\x04"u8, 0, 0]))));
         Assert.AreEqual("MB1005", Protos.CodeOf(() => ModelFormats.Read(folder.Write("a.h5", [0x89, .. "HDF\r\n"u8, 0x1a, 10]))));
         StringAssert.Contains(
