@@ -36,5 +36,8 @@ internal sealed class MindIrFormat : IModelFormat
     public Model Read(string path, ModelReadOptions options) => MindIrReader.Read(path, options);
 
     /// <inheritdoc/>
+    public FileSummary? Summarize(string path, ModelReadOptions options) => MindIrSummary.Read(path, options);
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Write(Model model, string path, ModelWriteOptions options) => throw new ModelException("MB1012", "MindIR can't be written yet.", path);
 }

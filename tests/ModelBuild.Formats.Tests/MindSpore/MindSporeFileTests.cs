@@ -26,6 +26,15 @@ public sealed class MindSporeFileTests
     }
 
     [TestMethod]
+    public void A_summary_names_primitives_and_weights()
+    {
+        FileSummary summary = ModelFormats.Find("MindIR").Summarize(SharedFolder.Find(Mindir + "python/mindir/ori_net.mindir"), ModelReadOptions.Default)!;
+        Assert.AreEqual("MindIR 0.1.1", summary.Format);
+        Assert.AreEqual(2, summary.Operators["Conv2D"]);
+        Assert.AreEqual("conv2.weight float32 [16,6,5,5]", summary.Weights.Select(w => $"{w.Name} {w.Type} {w.Shape}").First());
+    }
+
+    [TestMethod]
     public void The_older_generation_is_read()
     {
         using Model model = ModelFormats.Read(SharedFolder.Find(Mindir + "data/mindir/add_no_encrpty.mindir"));

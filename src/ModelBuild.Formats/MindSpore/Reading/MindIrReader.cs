@@ -371,7 +371,7 @@ internal sealed class MindIrReader
     private static Shape ShapeOf(TensorProto tensor) => new([.. tensor.Dims.Select(d => d < 0 ? Dimension.Unknown : d)]);
 
     /// <summary>A name without the graph's in front.</summary>
-    private static string PlainName(string name) => name.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && colon + 1 < name.Length ? name[(colon + 1)..] : name;
+    internal static string PlainName(string name) => name.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && colon + 1 < name.Length ? name[(colon + 1)..] : name;
 
     /// <summary>Names of a graph and of those that call it.</summary>
     private sealed class Scope(Scope? outer)
