@@ -12,6 +12,7 @@ Console.WriteLine($"native {!RuntimeFeature.IsDynamicCodeCompiled}");
 Console.WriteLine($"state {state}");
 Console.WriteLine($"set {EmittedKernels.InstructionSet}");
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"microseconds {microseconds:F0}"));
+Console.WriteLine($"same transpose {Transposition.IsSame()}");
 if (state == EmittedKernelsState.Installed)
 {
     foreach (Comparison comparison in Comparison.All())

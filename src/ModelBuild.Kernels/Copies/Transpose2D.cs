@@ -107,14 +107,17 @@ internal static class Transpose2D
         static abstract void Run<T>(ref T source, nint sourceStride, ref T destination, nint destinationStride);
 
         /// <summary>Transposes what has too few rows or columns for a block.</summary>
-        static virtual void Edge<T>(ref T source, long sourceStride, ref T destination, long destinationStride, long rows, long columns) =>
-            Scalar(ref source, sourceStride, ref destination, destinationStride, rows, columns);
+        /// <remarks>Without a body here: the NativeAOT compiler fails on a default implementation of a static generic method.</remarks>
+        static abstract void Edge<T>(ref T source, long sourceStride, ref T destination, long destinationStride, long rows, long columns);
     }
 
     /// <summary>8x8 elements of any kind, one at a time.</summary>
     internal readonly struct ScalarBlock : ITransposeBlock
     {
         public static int Size => 8;
+
+        public static void Edge<T>(ref T source, long sourceStride, ref T destination, long destinationStride, long rows, long columns) =>
+            Scalar(ref source, sourceStride, ref destination, destinationStride, rows, columns);
 
         public static void Run<T>(ref T source, nint sourceStride, ref T destination, nint destinationStride) => Scalar(ref source, sourceStride, ref destination, destinationStride, 8, 8);
     }
@@ -239,6 +242,9 @@ internal static class Transpose2D
     {
         public static int Size => 8;
 
+        public static void Edge<T>(ref T source, long sourceStride, ref T destination, long destinationStride, long rows, long columns) =>
+            Scalar(ref source, sourceStride, ref destination, destinationStride, rows, columns);
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<T>(ref T source, nint sourceStride, ref T destination, nint destinationStride)
         {
@@ -266,6 +272,9 @@ internal static class Transpose2D
     internal readonly struct Block16x16 : ITransposeBlock
     {
         public static int Size => 16;
+
+        public static void Edge<T>(ref T source, long sourceStride, ref T destination, long destinationStride, long rows, long columns) =>
+            Scalar(ref source, sourceStride, ref destination, destinationStride, rows, columns);
 
         public static unsafe void Run<T>(ref T source, nint sourceStride, ref T destination, nint destinationStride)
         {
