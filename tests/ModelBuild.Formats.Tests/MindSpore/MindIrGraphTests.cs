@@ -44,6 +44,26 @@ public sealed class MindIrGraphTests
     }
 
     [TestMethod]
+    public void Gates_of_an_LSTM_are_input_forget_cell_output()
+    {
+        ModelProto model = NewModel([1, 1, 1]);
+        float[] w = [0.1f, 0.2f, 0.3f, 0.4f];
+        float[] r = [0.5f, -0.6f, 0.7f, 0.8f];
+        float[] b = [0.01f, 0.02f, 0.03f, 0.04f];
+        model.Graph.Parameter.Add(Floats("m:h", [1, 1, 1], 0.5f));
+        model.Graph.Parameter.Add(Floats("m:c", [1, 1, 1], 0.25f));
+        model.Graph.Parameter.Add(Floats("m:w", [16, 1, 1], [.. w, .. r, .. b, .. b]));
+        Node(model.Graph, "LSTM", "l", ["m:x", "m:h", "m:c", "m:w"], Integer("input_size", 1), Integer("hidden_size", 1));
+        Node(model.Graph, "Constant", "zero", [], Integer("value", 0));
+        Node(model.Graph, "TupleGetItem", "r", ["l", "zero"]);
+        Output(model.Graph, "r");
+        float[] sums = [.. Enumerable.Range(0, 4).Select(i => w[i] + (r[i] * 0.5f) + (2 * b[i]))];
+        static float Sigmoid(float v) => 1 / (1 + MathF.Exp(-v));
+        float cell = (Sigmoid(sums[1]) * 0.25f) + (Sigmoid(sums[0]) * MathF.Tanh(sums[2]));
+        Assert.AreEqual(Sigmoid(sums[3]) * MathF.Tanh(cell), Run(model, ([1, 1, 1], [1])).Single(), 1e-6f);
+    }
+
+    [TestMethod]
     public void Unknown_primitives_are_named_all_at_once()
     {
         ModelProto model = NewModel([1]);
@@ -95,6 +115,11 @@ public sealed class MindIrGraphTests
 
     private static AttributeProto Tuple(string name, params long[] values) =>
         new() { Name = name, Type = AttributeType.Tuple, Values = { values.Select(v => new AttributeProto { Type = AttributeType.Int64, Ints = { v } }) } };
+
+    private static AttributeProto Integer(string name, long value) => new() { Name = name, Type = AttributeType.Int64, I = value };
+
+    private static TensorProto Floats(string name, long[] shape, params float[] values) =>
+        new() { Name = name, DataType = 1, Dims = { shape }, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)) };
 
     private static AttributeProto Text(string name, string value) => new() { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 
