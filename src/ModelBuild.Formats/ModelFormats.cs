@@ -40,11 +40,12 @@ public static class ModelFormats
             $"Format '{name}' is not supported. Supported: {string.Join(", ", All.Select(f => f.Name))}.");
 
     /// <summary>The format of a file, told by its content.</summary>
-    /// <exception cref="ModelException">The file is missing (MB1002), empty (MB1003), of a known format that can't be read (MB1005), or not a model (MB1001).</exception>
+    /// <exception cref="ModelException">The file is missing (MB1002), empty (MB1003), of a known format that can't be read (MB1005), or not a model (MB1001, or MB1020 when it holds weights).</exception>
     public static IModelFormat Sniff(string path)
     {
         byte[] head = ReadHead(path);
-        return All.FirstOrDefault(f => f.Recognizes(head, path)) ?? throw ForeignFiles.Explain(head, path);
+        return All.FirstOrDefault(f => f.Recognizes(head, path))
+            ?? throw (Weights.FirstOrDefault(f => f.Recognizes(head, path)) is { } weights ? WithoutGraph(weights, path) : ForeignFiles.Explain(head, path));
     }
 
     /// <summary>Reads a model's structure; weights stay in the file.</summary>
@@ -64,6 +65,17 @@ public static class ModelFormats
         IModelFormat format = All.FirstOrDefault(f => f.CanWrite && f.Extension.Equals(extension, StringComparison.OrdinalIgnoreCase))
             ?? throw new ModelException("MB1012", $"Files of extension '{extension}' can't be written. Supported: {string.Join(", ", All.Where(f => f.CanWrite).Select(f => f.Extension))}.", path);
         return format.Write(model, path, options ?? new ModelWriteOptions());
+    }
+
+    private static ModelException WithoutGraph(IWeightsFormat format, string path)
+    {
+        const int MaxListed = 4;
+        using TensorFile file = format.Read(path, ModelReadOptions.Default);
+        IEnumerable<string> listed = file.Tensors.Take(MaxListed).Select(t => $"{t.Name} [{string.Join(',', t.Data.Dimensions.ToArray())}]");
+        return new ModelException(
+            "MB1020",
+            $"The file ({format.Name}) holds {file.Tensors.Count} tensors without a graph: {string.Join(", ", listed)}{(file.Tensors.Count > MaxListed ? ", ..." : "")}. Join them to a model that has the graph with Weights=\"{Path.GetFileName(path)}\". {format.ExportHint}",
+            path);
     }
 
     private static byte[] ReadHead(string path)

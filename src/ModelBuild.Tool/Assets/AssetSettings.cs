@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelBuild.Formats;
 using ModelBuild.Graphs;
 using ModelBuild.Manifest;
 
@@ -20,7 +21,7 @@ internal sealed class AssetSettings
         ("Prune", "MB3003", "0"), ("PruneMethod", "MB3003", ""), ("Distill", "MB3003", "none"), ("Training", "MB3003", ""), ("MaxSize", "MB3003", ""), ("MaxLatency", "MB3003", ""),
         ("QuantizeMethod", "MB3003", "rtn"), ("Search", "MB3003", "false"), ("Evaluation", "MB3003", ""), ("Metric", "MB3003", "cosine"), ("ConvertTo", "MB1012", ""), ("InputLayout", "MB0003", ""),
         ("Temperature", "MB3003", "4"), ("SoftWeight", "MB3003", "0.7"), ("Epochs", "MB3003", "3"),
-        ("BatchSize", "MB3003", "128"), ("LearningRate", "MB3003", ""), ("AllowSlower", "MB3003", "false"), ("EncryptionKey", "MB0003", ""), ("Weights", "MB0003", ""), ("WeightsMap", "MB0003", ""), ("Signature", "MB0003", ""),
+        ("BatchSize", "MB3003", "128"), ("LearningRate", "MB3003", ""), ("AllowSlower", "MB3003", "false"),
     ];
 
     private readonly AssetArguments _asset;
@@ -44,6 +45,21 @@ internal sealed class AssetSettings
 
     /// <summary>New names by the model's names.</summary>
     public IReadOnlyDictionary<string, string> Rename { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>Name of the source's format, or null to tell it by the content.</summary>
+    public string? Format { get; private init; }
+
+    /// <summary>Which of the source's signatures to read, or null for its default.</summary>
+    public string? Signature { get; private init; }
+
+    /// <summary>Environment variable or file with the key of an encrypted source, or null.</summary>
+    public string? EncryptionKey { get; private init; }
+
+    /// <summary>Full path of a file whose tensors replace the source's weights, or null.</summary>
+    public string? Weights { get; private init; }
+
+    /// <summary>Full path of the map of names between both, or null.</summary>
+    public string? WeightsMap { get; private init; }
 
     /// <summary>Fixed shapes by input.</summary>
     public IReadOnlyDictionary<string, long[]> InputShapes { get; private init; } = new Dictionary<string, long[]>();
@@ -97,9 +113,9 @@ internal sealed class AssetSettings
             }
         }
 
-        if (asset.Metadata("Format") is { } format && !format.Equals("ONNX", StringComparison.OrdinalIgnoreCase))
+        if (asset.Metadata("Format") is { } format && !ModelFormats.All.Any(f => f.Name.Equals(format, StringComparison.OrdinalIgnoreCase)))
         {
-            throw asset.Error("MB0003", $"Format=\"{format}\" is not one of ONNX.");
+            throw asset.Error("MB0003", $"Format=\"{format}\" is not one of {string.Join(", ", ModelFormats.All.Select(f => f.Name))}.");
         }
 
         return new AssetSettings(asset)
@@ -110,7 +126,12 @@ internal sealed class AssetSettings
             Storage = r.OneOf("Storage", s_storages),
             Accessibility = asset.Accessibility is { } a ? r.OneOf("Accessibility", a, s_accessibilities) : "internal",
             Rename = r.Pairs("Rename", (_, value) => value),
+            Format = asset.Metadata("Format"),
             InputShapes = r.Pairs("InputShapes", r.Sizes),
+            Signature = asset.Metadata("Signature"),
+            EncryptionKey = asset.Metadata("EncryptionKey"),
+            Weights = asset.Metadata("Weights") is { } weights ? r.ExistingFile("Weights", weights) : null,
+            WeightsMap = asset.Metadata("WeightsMap") is { } map ? r.ExistingFile("WeightsMap", map) : null,
             Constants = r.Pairs("Constants", (name, value) => r.Number($"Constants of '{name}'", value)),
             States = r.Pairs("State", (_, value) => value),
             Contexts = r.Pairs("Context", (name, value) => r.Count($"Context of '{name}'", value)),

@@ -43,11 +43,10 @@ internal sealed class DescribedAsset : IDisposable
             throw asset.Error("MB0001", $"the file '{asset.Source}' does not exist.");
         }
 
-        IModelFormat format = ModelFormats.Sniff(asset.Source);
-        Model model = format.Read(asset.Source);
+        IModelFormat format = SourceModel.Format(asset, settings);
+        Model model = SourceModel.Open(asset, settings);
         try
         {
-            FixedShapes.Apply(model, settings.InputShapes, (code, message) => asset.Error(code, $"InputShapes: {message}"));
             IReadOnlyList<string> external = SourceFiles.External(model, asset.Source);
             KnownDomains.Check(model, asset.Source);
             long size = new FileInfo(asset.Source).Length + external.Sum(f => new FileInfo(f).Length);

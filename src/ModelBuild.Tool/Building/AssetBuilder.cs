@@ -3,6 +3,7 @@ using ModelBuild.Compression.Compare;
 using ModelBuild.Compression.Data;
 using ModelBuild.Compression.Report;
 using ModelBuild.Formats;
+using ModelBuild.Formats.Onnx;
 using ModelBuild.Graphs;
 using ModelBuild.Graphs.Inference;
 using ModelBuild.Lowering;
@@ -60,7 +61,23 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
     private CompressionResult KeepCompiled(string folder)
     {
         using Model model = Open();
-        Compile(model, folder, asset.Arguments.Source);
+        if (SourceModel.IsPlainOnnx(asset.Arguments, asset.Settings) || !asset.Settings.Verify)
+        {
+            Compile(model, folder, asset.Arguments.Source);
+        }
+        else
+        {
+            // What ONNX Runtime compares with is the model as it was read, before it is compiled.
+            using var temporary = new TemporaryFolder(null);
+            string written = Path.Combine(temporary.Path, "original.onnx");
+            using (Model original = SourceModel.Open(asset.Arguments, asset.Settings))
+            {
+                new OnnxFormat().Write(original, written, new ModelWriteOptions());
+            }
+
+            Compile(model, folder, written);
+        }
+
         return Compressor.Run(model, Options(model));
     }
 
@@ -93,7 +110,8 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
     private CompressionResult Keep(string weights)
     {
         using Model model = Open();
-        bool verbatim = asset.Settings.InputShapes.Count == 0 && asset.ExternalFiles.Count == 0 && !UsesExternalData(model);
+        bool isOnnx = SourceModel.IsPlainOnnx(asset.Arguments, asset.Settings);
+        bool verbatim = isOnnx && asset.Settings.InputShapes.Count == 0 && asset.ExternalFiles.Count == 0 && !UsesExternalData(model);
         if (verbatim)
         {
             File.Copy(asset.Arguments.Source, weights);
@@ -109,7 +127,7 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
             // ONNX Runtime starts at operator set 7; what is older runs once it is raised.
             Raise(model, refusal, weights);
         }
-        else if (!verbatim && asset.Settings.Verify)
+        else if (isOnnx && !verbatim && asset.Settings.Verify)
         {
             Verify(model, weights);
         }
@@ -180,12 +198,7 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
         return result;
     }
 
-    private Model Open()
-    {
-        Model model = ModelFormats.Read(asset.Arguments.Source);
-        FixedShapes.Apply(model, asset.Settings.InputShapes, (code, message) => asset.Arguments.Error(code, message));
-        return model;
-    }
+    private Model Open() => SourceModel.Open(asset.Arguments, asset.Settings);
 
     private CompressionOptions Options(Model model) => new()
     {
@@ -205,7 +218,7 @@ internal sealed class AssetBuilder(DescribedAsset asset, BuildOutput output, int
             File.Delete(old);
         }
 
-        ModelFormats.Sniff(asset.Arguments.Source).Write(model, path, new ModelWriteOptions { ExternalData = UsesExternalData(model) });
+        new OnnxFormat().Write(model, path, new ModelWriteOptions { ExternalData = UsesExternalData(model) });
     }
 
     private bool UsesExternalData(Model model) =>

@@ -10,7 +10,7 @@ namespace ModelBuild.Tool.Building;
 internal static class BuildKey
 {
     // Files named by metadata count by their content; labels and tokenizer do not touch the weights.
-    private static readonly HashSet<string> s_files = new(StringComparer.Ordinal) { "Calibration", "Labels", "Tokenizer" };
+    private static readonly HashSet<string> s_files = new(StringComparer.Ordinal) { "Calibration", "Labels", "Tokenizer", "Weights", "WeightsMap", "EncryptionKey" };
 
     /// <summary>Computes the key in lower-case hexadecimal.</summary>
     public static string Compute(DescribedAsset asset, string onnxRuntimeVersion, CancellationToken cancellationToken)
@@ -37,6 +37,11 @@ internal static class BuildKey
         foreach ((string name, string value) in asset.Arguments.AllMetadata.Where(m => !s_files.Contains(m.Key)))
         {
             Add("metadata." + name, value);
+        }
+
+        foreach (string? file in new[] { asset.Settings.Weights, asset.Settings.WeightsMap })
+        {
+            Add("weights", file is null ? "" : SourceFiles.Hash(file, cancellationToken));
         }
 
         foreach (string path in asset.Settings.Calibration)

@@ -25,13 +25,13 @@ internal static class BenchVerb
                 result.AddError("--threads can't be negative.");
             }
         });
-        var command = new Command("bench", "Measure time and allocations per call.") { file, threads, backend, seconds, options.Inputs, options.Shapes, options.Seed, options.Json, options.Quiet };
+        var command = new Command("bench", "Measure time and allocations per call.") { file, threads, backend, seconds, options.Signature, options.EncryptionKey, options.Inputs, options.Shapes, options.Seed, options.Json, options.Quiet };
         command.SetAction(result =>
         {
             bool isCompiled = BackendOption.IsCompiled(result, backend);
             string path = result.GetRequiredValue(file);
-            using RunnableModel? model = isCompiled ? null : RunnableModel.Open(path);
-            using Model? source = isCompiled ? ModelFormats.Read(path) : null;
+            using RunnableModel? model = isCompiled ? null : RunnableModel.Open(path, options.ReadingOf(result));
+            using Model? source = isCompiled ? ModelFormats.Read(path, null, options.ReadingOf(result)) : null;
             IDataSet data = ModelInputs.Read(source ?? model!.Model, result.GetValue(options.Inputs) ?? [], options.ShapesOf(result), result.GetValue(options.Seed), 1);
             var duration = TimeSpan.FromSeconds(Math.Clamp(result.GetValue(seconds), 0.01, 3600));
             BenchResult bench = Waiting.While("Measuring", result.GetValue(options.Quiet), () => source is not null

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using ModelBuild.Formats;
 
 namespace ModelBuild.Tool.Verbs;
 
@@ -31,6 +32,15 @@ internal sealed class CommonOptions
         Arity = ArgumentArity.OneOrMore,
         CustomParser = ParseShapes,
     };
+
+    /// <summary>Which of a file's signatures to read.</summary>
+    public Option<string?> Signature { get; } = new("--signature") { Description = "Which signature of a file with several (default: its only or default one).", HelpName = "NAME" };
+
+    /// <summary>Where the key of an encrypted file is.</summary>
+    public Option<string?> EncryptionKey { get; } = new("--encryption-key") { Description = "Environment variable or file with the key of an encrypted model.", HelpName = "NAME" };
+
+    /// <summary>How to read a model.</summary>
+    public ModelReadOptions ReadingOf(ParseResult result) => new() { Signature = result.GetValue(Signature), EncryptionKey = result.GetValue(EncryptionKey), InputShapes = ShapesOf(result) };
 
     /// <summary>An argument that names a file.</summary>
     public static Argument<string> File(string name, string description) => new(name) { Description = description };

@@ -26,11 +26,22 @@ internal static class ConvertVerb
                 result.AddError($"--opset {wanted} is not possible; the operator set can be raised to {Normalize.TargetOpset}.");
             }
         });
-        var command = new Command("convert", "Write a model in another format, or with fixed shapes, a newer operator set or weights beside it.") { input, output, external, opset, options.Shapes, options.Json, options.Quiet };
+        var weights = new Option<string?>("--weights") { Description = "Take the weights from this file: a checkpoint, a state_dict, safetensors.", HelpName = "FILE" };
+        var map = new Option<string?>("--weights-map") { Description = "Lines of the form 'tensor in the file = initializer of the graph'.", HelpName = "FILE" };
+        var command = new Command("convert", "Write a model in another format, or with fixed shapes, a newer operator set or weights beside it.") { input, output, external, opset, weights, map, options.Signature, options.EncryptionKey, options.Shapes, options.Json, options.Quiet };
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(input);
-            using Model model = ModelFormats.Read(path);
+            using Model model = ModelFormats.Read(path, null, options.ReadingOf(result));
+            if (result.GetValue(weights) is { } file)
+            {
+                IReadOnlyList<string> notes = SourceModel.Join(model, file, result.GetValue(map), options.ReadingOf(result));
+                if (!result.GetValue(options.Quiet) && !result.GetValue(options.Json))
+                {
+                    notes.ToList().ForEach(Console.Out.WriteLine);
+                }
+            }
+
             FixedShapes.Apply(model, options.ShapesOf(result), (code, message) => new ModelException(code, message, path));
             if (result.GetValue(opset) is not null)
             {

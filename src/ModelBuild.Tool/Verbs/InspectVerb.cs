@@ -19,7 +19,7 @@ internal static class InspectVerb
         Argument<string> file = CommonOptions.File("FILE", "The model.");
         var passes = new Option<bool>("--passes") { Description = "Also try the passes and shape inference, and show what they decline and why." };
         var plan = new Option<bool>("--plan") { Description = "Show how the compiled backend runs the model: steps, kernels, memory, and what was chosen or declined and why." };
-        var command = new Command("inspect", "Show inputs, outputs, operators, parameters and sizes of a model.") { file, options.Json, passes, plan };
+        var command = new Command("inspect", "Show inputs, outputs, operators, parameters and sizes of a model.") { file, options.Signature, options.EncryptionKey, options.Shapes, options.Json, passes, plan };
         command.SetAction(result =>
         {
             if (result.GetValue(plan))
@@ -28,7 +28,27 @@ internal static class InspectVerb
                 return ExitCode.Done;
             }
 
-            ModelFacts facts = ModelFacts.Read(result.GetRequiredValue(file), result.GetValue(passes));
+            string path = result.GetRequiredValue(file);
+            ModelReadOptions reading = options.ReadingOf(result);
+            if (ModelFormats.SniffWeights(path) is { } weights)
+            {
+                using TensorFile tensors = weights.Read(path, reading);
+                SummaryReport.Write(path, SummaryReport.Of(weights, tensors), null, result.GetValue(options.Json));
+                return ExitCode.Done;
+            }
+
+            ModelFacts facts;
+            try
+            {
+                facts = ModelFacts.Read(path, result.GetValue(passes), reading);
+            }
+            catch (ModelException e) when (SummaryReport.TryRead(path, reading) is { } summary)
+            {
+                // What can't be converted can still be looked at.
+                SummaryReport.Write(path, summary, e, result.GetValue(options.Json));
+                return ExitCode.Done;
+            }
+
             if (result.GetValue(options.Json))
             {
                 JsonOutput.Write("inspect", w => WriteJson(w, facts));

@@ -65,10 +65,10 @@ internal sealed record ModelFacts
 
     /// <summary>Reads a model's header.</summary>
     /// <exception cref="ModelException">The file is not a valid model.</exception>
-    public static ModelFacts Read(string path, bool tryPasses)
+    public static ModelFacts Read(string path, bool tryPasses, ModelReadOptions? options = null)
     {
         IModelFormat format = ModelFormats.Sniff(path);
-        using Model model = format.Read(path);
+        using Model model = format.Read(path, options ?? ModelReadOptions.Default);
         IReadOnlyList<string> external = SourceFiles.External(model, path);
         List<TensorData> weights = [.. model.Graph.AllGraphs().SelectMany(g => g.Initializers).Select(v => v.Initializer).OfType<TensorData>()];
         List<Node> nodes = [.. model.Graph.AllNodes()];

@@ -27,12 +27,12 @@ internal static class RunVerb
         format.AcceptOnlyFromAmong("npy", "npz", "pb");
         var threads = new Option<int>("--threads") { Description = "Threads of the call; 0 takes all cores (default 0).", HelpName = "N", DefaultValueFactory = _ => 0 };
         Option<string> backend = BackendOption.Create("the model");
-        var command = new Command("run", "Run a model once on given or generated inputs.") { file, backend, options.Inputs, options.Shapes, options.Seed, outputs, format, threads, options.Json, options.Quiet };
+        var command = new Command("run", "Run a model once on given or generated inputs.") { file, backend, options.Signature, options.EncryptionKey, options.Inputs, options.Shapes, options.Seed, outputs, format, threads, options.Json, options.Quiet };
         command.SetAction(result =>
         {
             if (BackendOption.IsCompiled(result, backend))
             {
-                return RunCompiled(result.GetRequiredValue(file), result.GetValue(threads), m => ModelInputs.Read(m, result.GetValue(options.Inputs) ?? [], options.ShapesOf(result), result.GetValue(options.Seed), 1), (results, inputs, data, time) =>
+                return RunCompiled(result.GetRequiredValue(file), options.ReadingOf(result), result.GetValue(threads), m => ModelInputs.Read(m, result.GetValue(options.Inputs) ?? [], options.ShapesOf(result), result.GetValue(options.Seed), 1), (results, inputs, data, time) =>
                 {
                     if (result.GetValue(outputs) is { } folder)
                     {
@@ -43,7 +43,7 @@ internal static class RunVerb
                 });
             }
 
-            using RunnableModel model = RunnableModel.Open(result.GetRequiredValue(file));
+            using RunnableModel model = RunnableModel.Open(result.GetRequiredValue(file), options.ReadingOf(result));
             IDataSet data = ModelInputs.Read(model.Model, result.GetValue(options.Inputs) ?? [], options.ShapesOf(result), result.GetValue(options.Seed), 1);
             using ModelRunner runner = ModelRunner.Open(model.Path, "the model", new OrtSessionOptions { Threads = result.GetValue(threads) });
             IReadOnlyDictionary<string, TensorData> inputs = data.GetBatch(0);
@@ -70,9 +70,9 @@ internal static class RunVerb
         return command;
     }
 
-    private static int RunCompiled(string path, int threads, Func<Model, IDataSet> read, Action<List<OutputFact>, IReadOnlyDictionary<string, TensorData>, string, double> show)
+    private static int RunCompiled(string path, ModelReadOptions options, int threads, Func<Model, IDataSet> read, Action<List<OutputFact>, IReadOnlyDictionary<string, TensorData>, string, double> show)
     {
-        using Model model = ModelFormats.Read(path);
+        using Model model = ModelFormats.Read(path, null, options);
         IDataSet data = read(model);
         IReadOnlyDictionary<string, TensorData> inputs = data.GetBatch(0);
         using var runner = new CompiledRunner(Lowerer.Lower(model), threads > 0 ? threads : Environment.ProcessorCount);

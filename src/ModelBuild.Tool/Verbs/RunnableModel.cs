@@ -1,4 +1,5 @@
 using ModelBuild.Formats;
+using ModelBuild.Formats.Onnx;
 using ModelBuild.Graphs;
 using ModelBuild.OnnxRuntime.Native;
 using ModelBuild.Passes;
@@ -6,7 +7,7 @@ using ModelBuild.Tool.Building;
 
 namespace ModelBuild.Tool.Verbs;
 
-/// <summary>A model that ONNX Runtime can open: the file itself, or a temporary copy with a raised operator set when the file is too old for it.</summary>
+/// <summary>A model that ONNX Runtime can open: the file itself, or a temporary copy when the file is of another format, or its operator set is too old.</summary>
 internal sealed class RunnableModel : IDisposable
 {
     private readonly DirectoryInfo? _folder;
@@ -26,13 +27,22 @@ internal sealed class RunnableModel : IDisposable
 
     /// <summary>Opens a model and makes sure that ONNX Runtime takes it.</summary>
     /// <exception cref="ModelException">The file can't be used, or ONNX Runtime can't run it.</exception>
-    public static RunnableModel Open(string path)
+    public static RunnableModel Open(string path, ModelReadOptions? options = null)
     {
         OnnxRuntimeCheck.Locate(null);
-        Model model = ModelFormats.Read(path);
+        IModelFormat format = ModelFormats.Sniff(path);
+        Model model = format.Read(path, options ?? ModelReadOptions.Default);
         DirectoryInfo? folder = null;
         try
         {
+            if (format is not OnnxFormat)
+            {
+                folder = Directory.CreateTempSubdirectory("modelbuild-");
+                string written = System.IO.Path.Combine(folder.FullName, "model.onnx");
+                ModelFormats.Write(model, written);
+                return OnnxRuntimeCheck.TryOpen(written) is { } refused ? throw OnnxRuntimeCheck.Error(refused, model, path) : new RunnableModel(model, written, folder);
+            }
+
             if (OnnxRuntimeCheck.TryOpen(path) is not { } refusal)
             {
                 return new RunnableModel(model, path, null);
