@@ -1,4 +1,6 @@
 using ModelBuild.Formats.Onnx;
+using ModelBuild.Formats.PyTorch.Weights;
+using ModelBuild.Formats.Safetensors;
 using ModelBuild.Formats.TensorFlowLite;
 using ModelBuild.Graphs;
 
@@ -21,6 +23,8 @@ public static class ModelFormats
     public static IReadOnlyList<IWeightsFormat> Weights { get; } =
     [
         new MindSpore.CheckpointFormat(),
+        new SafetensorsFormat(),
+        new StateDictFormat(),
     ];
 
     /// <summary>The weights format of a file, or null.</summary>
