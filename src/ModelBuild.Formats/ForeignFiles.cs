@@ -57,6 +57,7 @@ internal static class ForeignFormats
     private static readonly ForeignFormat s_arrays = new("a NumPy archive, which holds arrays without a graph", "Use it as Calibration= data, and name a model.");
     private static readonly ForeignFormat s_pickle = new("a Python pickle, such as old PyTorch files and scikit-learn models", TorchExport + "; for scikit-learn: skl2onnx.to_onnx(model, example_inputs)");
     private static readonly ForeignFormat s_safetensors = new("a safetensors file, which holds weights without a graph", HuggingFaceExport);
+    private static readonly ForeignFormat s_mindRecord = new("a MindRecord data set, which holds samples and no model", "Name the model file.");
     private static readonly ForeignFormat s_gguf = new("a GGUF file", HuggingFaceExport);
     private static readonly ForeignFormat s_executorch = new("an ExecuTorch program", TorchExport);
     private static readonly ForeignFormat s_executorchData = new("ExecuTorch data", TorchExport);
@@ -100,6 +101,7 @@ internal static class ForeignFormats
             : head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]) ? s_gzip
             : head.Length > 3 && head[0] is >= 0xd8 and <= 0xda && head[1..].StartsWith((ReadOnlySpan<byte>)[0x5e, 0x3a, 0x7f]) ? s_mindSporeEncrypted
             : head.Length > 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5 ? s_pickle
+            : head.Length > 24 && head[8..].StartsWith("{\"header_size\""u8) ? s_mindRecord
             : head.Length > 9 && head[8] == (byte)'{' && head[7] == 0 && head[6] == 0 && !head[..6].SequenceEqual(new byte[6]) ? s_safetensors
             : null;
     }

@@ -15,7 +15,6 @@ public sealed class ForeignFormatTests : ToolTest
     [DataRow("\u0089HDF\r\n\u001a\n", "HDF5", "keras.models.load_model")]
     [DataRow("GGUF\u0003\0\0\0", "GGUF", "optimum-cli")]
     [DataRow("\u0080\u0002}q\0.....", "pickle", "torch.onnx.export")]
-    [DataRow("\u0010\0\0\0\0\0\0\0{\"__metadata__\":{}}", "safetensors", "optimum-cli")]
     [DataRow("{\"format\": \"graph-model\", \"modelTopology\": {}}", "TensorFlow.js", "--tfjs")]
     [DataRow("<?xml version=\"1.0\"?>\n<net name=\"m\" version=\"11\">", "OpenVINO", "torch.onnx.export")]
     [DataRow("\n\u0014\b\0\u0010\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u0001......", "PaddlePaddle", "paddle2onnx")]
@@ -56,9 +55,9 @@ public sealed class ForeignFormatTests : ToolTest
         string corpus = SharedFolder.Find("corpus");
         var expected = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["torchscript"] = "TorchScript", ["pytorch state_dict zip"] = "PyTorch archive", ["tf GraphDef .pb"] = "GraphDef", ["keras .h5"] = "HDF5",
-            ["keras v3 .keras"] = "Keras", ["safetensors"] = "safetensors", ["executorch .pte"] = "ExecuTorch", ["mindspore-lite .ms"] = "MindSpore Lite",
-            ["pytorch legacy .pth"] = "pickle", ["tfjs graph-model"] = "TensorFlow.js", ["tfjs layers-model"] = "TensorFlow.js", ["mindspore .ckpt"] = "MindSpore checkpoint",
+            ["torchscript"] = "TorchScript", ["tf GraphDef .pb"] = "GraphDef", ["keras .h5"] = "HDF5",
+            ["keras v3 .keras"] = "Keras", ["executorch .pte"] = "ExecuTorch", ["mindspore-lite .ms"] = "MindSpore Lite",
+            ["tfjs graph-model"] = "TensorFlow.js", ["tfjs layers-model"] = "TensorFlow.js", ["mindspore .ckpt"] = "MindSpore checkpoint",
         };
         // A file without the format's identifier, a configuration, and one that is broken on purpose.
         string[] nothing = ["mobilefacenet0924.ms", "saved_model_config.pb", "broken.pt"];

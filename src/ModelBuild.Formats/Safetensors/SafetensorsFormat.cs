@@ -36,7 +36,9 @@ public sealed class SafetensorsFormat : IWeightsFormat
         if (head.Length > 9 && head[8] == (byte)'{')
         {
             long size = BinaryPrimitives.ReadInt64LittleEndian(head);
-            return size is >= 2 and <= MaxHeaderSize && (head[9] is (byte)'"' or (byte)'}' or (byte)' ' or (byte)'\n' or (byte)'\r');
+
+            // MindRecord data sets start with a length and JSON too.
+            return !head[8..].StartsWith("{\"header_size\""u8) && size is >= 2 and <= MaxHeaderSize && (head[9] is (byte)'"' or (byte)'}' or (byte)' ' or (byte)'\n' or (byte)'\r');
         }
 
         return head.TrimStart(" \t\r\n"u8).StartsWith("{"u8) && head.IndexOf("\"weight_map\""u8) >= 0 && head.IndexOf(".safetensors"u8) >= 0;
