@@ -47,8 +47,6 @@ internal static class ForeignFormats
     private static readonly ForeignFormat s_savedModel = new("a TensorFlow SavedModel", TensorFlowExport + "--saved-model FOLDER --output model.onnx");
     private static readonly ForeignFormat s_frozenGraph = new("a TensorFlow GraphDef", TensorFlowExport + "--graphdef model.pb --inputs INPUT:0 --outputs OUTPUT:0 --output model.onnx");
     private static readonly ForeignFormat s_tensorFlowJs = new("a TensorFlow.js model", TensorFlowExport + "--tfjs model.json --output model.onnx");
-    private static readonly ForeignFormat s_hdf5 = new("an HDF5 file, such as Keras writes", "Export it where it was made: keras.models.load_model(\"model.h5\").export(\"model.onnx\", format=\"onnx\")");
-    private static readonly ForeignFormat s_keras = new("a Keras model", "Export it where it was made: keras.models.load_model(\"model.keras\").export(\"model.onnx\", format=\"onnx\")");
     private static readonly ForeignFormat s_torchScript = new("a TorchScript archive", "Export it where it was made: torch.onnx.export(torch.jit.load(\"model.pt\"), example_inputs, \"model.onnx\", dynamo=False)");
     private static readonly ForeignFormat s_exportedProgram = new("an exported PyTorch program (.pt2)", "Export it where it was made: torch.onnx.export(torch.export.load(\"model.pt2\"), f=\"model.onnx\", dynamo=True)");
     private static readonly ForeignFormat s_torchArchive = new("a PyTorch archive, which holds weights without a graph", TorchExport);
@@ -96,8 +94,7 @@ internal static class ForeignFormats
             }
         }
 
-        return head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']) ? s_hdf5
-            : head.StartsWith("GGUF"u8) ? s_gguf
+        return head.StartsWith("GGUF"u8) ? s_gguf
             : head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]) ? s_gzip
             : head.Length > 3 && head[0] is >= 0xd8 and <= 0xda && head[1..].StartsWith((ReadOnlySpan<byte>)[0x5e, 0x3a, 0x7f]) ? s_mindSporeEncrypted
             : head.Length > 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5 ? s_pickle
@@ -147,8 +144,7 @@ internal static class ForeignFormats
         }
 
         string names = Encoding.Latin1.GetString(head) + Encoding.Latin1.GetString(tail);
-        return names.Contains("model.weights.h5", StringComparison.Ordinal) ? s_keras
-            : names.Contains("archive_format", StringComparison.Ordinal) || names.Contains("serialized_exported_program", StringComparison.Ordinal) ? s_exportedProgram
+        return names.Contains("archive_format", StringComparison.Ordinal) || names.Contains("serialized_exported_program", StringComparison.Ordinal) ? s_exportedProgram
             : names.Contains("constants.pkl", StringComparison.Ordinal) ? s_torchScript
             : names.Contains("data.pkl", StringComparison.Ordinal) ? s_torchArchive
             : names.Contains(".npy", StringComparison.Ordinal) ? s_arrays

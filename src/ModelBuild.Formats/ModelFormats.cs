@@ -15,6 +15,8 @@ public static class ModelFormats
     public static IReadOnlyList<IModelFormat> All { get; } =
     [
         new OnnxFormat(),
+        new Keras.KerasH5Format(),
+        new Keras.KerasArchiveFormat(),
         new TensorFlowLiteFormat(),
         new MindSpore.MindIrFormat(),
     ];

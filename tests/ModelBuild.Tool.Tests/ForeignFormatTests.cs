@@ -12,7 +12,6 @@ public sealed class ForeignFormatTests : ToolTest
     [DataRow("\u001c\0\0\0ORTM....", ".ort", ".onnx")]
     [DataRow("\u001c\0\0\0MSL2....", "MindSpore Lite", "mindspore.export")]
     [DataRow("\u001c\0\0\0ET12....", "ExecuTorch", "torch.onnx.export")]
-    [DataRow("\u0089HDF\r\n\u001a\n", "HDF5", "keras.models.load_model")]
     [DataRow("GGUF\u0003\0\0\0", "GGUF", "optimum-cli")]
     [DataRow("\u0080\u0002}q\0.....", "pickle", "torch.onnx.export")]
     [DataRow("{\"format\": \"graph-model\", \"modelTopology\": {}}", "TensorFlow.js", "--tfjs")]
@@ -21,7 +20,6 @@ public sealed class ForeignFormatTests : ToolTest
     [DataRow("\n\u0012\n\u0001x\u0012\vPlaceholder...", "GraphDef", "--graphdef")]
     [DataRow("PK\u0003\u0004....archive/data.pkl...archive/constants.pkl", "TorchScript", "torch.jit.load")]
     [DataRow("PK\u0003\u0004....archive/data.pkl", "PyTorch archive", "torch.onnx.export")]
-    [DataRow("PK\u0003\u0004....config.json...model.weights.h5", "Keras", "keras.models.load_model")]
     [DataRow("PK\u0003\u0004....m/archive_format", ".pt2", "torch.export.load")]
     [DataRow("PK\u0003\u0004....x.npy", "NumPy", "Calibration")]
     public void A_file_of_another_framework_is_named_with_the_way_to_onnx(string content, string name, string export)
@@ -55,8 +53,8 @@ public sealed class ForeignFormatTests : ToolTest
         string corpus = SharedFolder.Find("corpus");
         var expected = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["torchscript"] = "TorchScript", ["tf GraphDef .pb"] = "GraphDef", ["keras .h5"] = "HDF5",
-            ["keras v3 .keras"] = "Keras", ["executorch .pte"] = "ExecuTorch", ["mindspore-lite .ms"] = "MindSpore Lite",
+            ["torchscript"] = "TorchScript", ["tf GraphDef .pb"] = "GraphDef", 
+             ["executorch .pte"] = "ExecuTorch", ["mindspore-lite .ms"] = "MindSpore Lite",
             ["tfjs graph-model"] = "TensorFlow.js", ["tfjs layers-model"] = "TensorFlow.js", ["mindspore .ckpt"] = "MindSpore checkpoint",
         };
         // A file without the format's identifier, a configuration, and one that is broken on purpose.

@@ -158,6 +158,7 @@ public sealed class GraphBuilder
     /// <summary>A constant number of the type of another value's elements.</summary>
     public Value NumberLike(double value, Value like) => Number(value, ElementOf(like) is var type && type != ElementType.Undefined ? type : ElementType.Float32);
 
+#pragma warning disable CA1822 // Members like those below, which ask the inference.
     /// <summary>Type of a value's elements; undefined when not known.</summary>
     public ElementType ElementOf(Value value) => value.Tensor?.ElementType ?? ElementType.Undefined;
 
@@ -166,6 +167,7 @@ public sealed class GraphBuilder
 
     /// <summary>Number of dimensions, or null when not known.</summary>
     public int? RankOf(Value value) => value.Tensor?.Shape?.Rank;
+#pragma warning restore CA1822
 
     /// <summary>Content of a constant, or null.</summary>
     public TensorData? ConstantOf(Value? value) => value?.Initializer ?? _inference.ConstantOf(value);

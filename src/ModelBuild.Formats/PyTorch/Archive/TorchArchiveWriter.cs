@@ -7,6 +7,7 @@ namespace ModelBuild.Formats.PyTorch.Archive;
 /// <summary>Writes a ZIP archive as PyTorch does: entries under one folder, stored, each content at a multiple of 64 bytes.</summary>
 /// <param name="stream">Where it goes; need not seek.</param>
 /// <param name="top">The folder, with its slash.</param>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A stream in memory holds nothing to give back.")]
 internal sealed class TorchArchiveWriter(Stream stream, string top)
 {
     private const int Alignment = 64;

@@ -298,7 +298,7 @@ internal sealed class PickleMachine(ReadOnlyMemory<byte> bytes, string path, str
     private static object Long(ReadOnlySpan<byte> number)
     {
         var value = new BigInteger(number);
-        return value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+        return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
     }
 
     private object? Recall(long index) => _memo.TryGetValue(index, out object? value) ? value : throw Problem($"it recalls value {index}, which it never noted");

@@ -5,6 +5,7 @@ using ModelBuild.Graphs;
 namespace ModelBuild.Formats.PyTorch.Pickle;
 
 /// <summary>Writes the pickles of PyTorch's files, protocol 2.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A stream in memory holds nothing to give back.")]
 internal sealed class PickleWriter
 {
     private readonly MemoryStream _bytes = new();

@@ -18,7 +18,7 @@ internal sealed class Casts : TfLiteOp
         ElementType type = node.OutputTensor().Type.ToElementType();
         if (type is ElementType.Undefined or ElementType.Complex64 or ElementType.Complex128)
         {
-            throw node.Unsupported($"ONNX has no conversion to {node.OutputTensor().Type.Name()}");
+            throw NodeReader.Unsupported($"ONNX has no conversion to {node.OutputTensor().Type.Name()}");
         }
 
         // The stored integers are converted, whatever scale the tensor has.

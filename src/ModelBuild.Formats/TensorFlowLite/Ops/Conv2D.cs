@@ -19,12 +19,12 @@ internal sealed class Conv2D : TfLiteOp
         // Behind the depth multiplier the slots of a depthwise convolution are one later.
         int shift = isDepthwise ? 1 : 0;
         Value x = node.ToChannelsFirst(node.In(0));
-        Shape input = b.ShapeOf(x) ?? throw node.Unsupported("its input must have known channels");
-        Shape weights = b.ShapeOf(node.In(1)) is { Rank: 4 } w ? w : throw node.Unsupported("its weights must have 4 dimensions");
+        Shape input = b.ShapeOf(x) ?? throw NodeReader.Unsupported("its input must have known channels");
+        Shape weights = b.ShapeOf(node.In(1)) is { Rank: 4 } w ? w : throw NodeReader.Unsupported("its weights must have 4 dimensions");
 
         // OHWI, or 1HWC with the multiplier's channels beside each other.
         Value kernel = isDepthwise ? node.Weights(1, 3, 0, 1, 2) : node.Weights(1, 0, 3, 1, 2);
-        long channels = input[1].IsFixed ? input[1].Value : isDepthwise ? throw node.Unsupported("its number of channels must be known") : weights[3].Value;
+        long channels = input[1].IsFixed ? input[1].Value : isDepthwise ? throw NodeReader.Unsupported("its number of channels must be known") : weights[3].Value;
         long group = isDepthwise ? channels : channels / Math.Max(1, weights[3].Value);
         long[] window = [weights[1].Value, weights[2].Value];
         long[] strides = [node.Options.Int32(2), node.Options.Int32(1)];

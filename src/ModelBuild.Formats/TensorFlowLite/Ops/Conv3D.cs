@@ -14,9 +14,9 @@ internal sealed class Conv3D : TfLiteOp
     public override void Read(NodeReader node)
     {
         GraphBuilder b = node.B;
-        Value x = node.Rank(0) == 5 ? b.Transpose(node.In(0), 0, 4, 1, 2, 3) : throw node.Unsupported("its input must have 5 dimensions");
+        Value x = node.Rank(0) == 5 ? b.Transpose(node.In(0), 0, 4, 1, 2, 3) : throw NodeReader.Unsupported("its input must have 5 dimensions");
         Shape input = b.ShapeOf(x)!;
-        Shape weights = b.ShapeOf(node.In(1)) is { Rank: 5 } w ? w : throw node.Unsupported("its weights must have 5 dimensions");
+        Shape weights = b.ShapeOf(node.In(1)) is { Rank: 5 } w ? w : throw NodeReader.Unsupported("its weights must have 5 dimensions");
         long[] window = [weights[0].Value, weights[1].Value, weights[2].Value];
         long[] strides = [node.Options.Int32(1), node.Options.Int32(3), node.Options.Int32(2)];
         long[] dilations = [node.Options.Int32(5, 1), node.Options.Int32(7, 1), node.Options.Int32(6, 1)];

@@ -30,7 +30,7 @@ internal sealed class DetectionPostProcess : TfLiteOp
 
         if (!isRegular && Option("max_classes_per_detection", 1) != 1)
         {
-            throw node.Unsupported("it gives several classes to one box; one class each can be read");
+            throw NodeReader.Unsupported("it gives several classes to one box; one class each can be read");
         }
 
         Value boxes = Decode(node, Option("y_scale"), Option("x_scale"), Option("h_scale"), Option("w_scale"));

@@ -20,7 +20,7 @@ internal sealed class DynamicUpdateSlice : TfLiteOp
         Shape? part = b.ShapeOf(update);
         if (whole is not { IsFixed: true } || part is not { IsFixed: true } || whole.Rank != part.Rank || part.ElementCount > int.MaxValue / 64 || whole.Rank == 0)
         {
-            throw node.Unsupported("its shapes must be known");
+            throw NodeReader.Unsupported("its shapes must be known");
         }
 
         // Coordinates of the part's elements from its own corner, moved by the clamped start.

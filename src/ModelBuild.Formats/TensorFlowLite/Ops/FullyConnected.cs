@@ -18,14 +18,14 @@ internal sealed class FullyConnected : TfLiteOp
         GraphBuilder b = node.B;
         if (node.Options.SByte(1) != 0)
         {
-            throw node.Unsupported("its weights are shuffled for one kernel; export with the default format");
+            throw NodeReader.Unsupported("its weights are shuffled for one kernel; export with the default format");
         }
 
         Value x = node.In(0);
         Shape? weights = b.ShapeOf(node.In(1));
         if (weights?.Rank != 2 || !weights[1].IsFixed)
         {
-            throw node.Unsupported("its weights must have 2 fixed dimensions");
+            throw NodeReader.Unsupported("its weights must have 2 fixed dimensions");
         }
 
         Value? bias = node.Bias(2);

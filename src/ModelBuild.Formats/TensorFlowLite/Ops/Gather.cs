@@ -34,7 +34,7 @@ internal sealed class Gather : TfLiteOp
 
         if (node.Axis(axis, node.Rank(0)) != batch)
         {
-            throw node.Unsupported("its axis must be the first one behind the batch dimensions");
+            throw NodeReader.Unsupported("its axis must be the first one behind the batch dimensions");
         }
 
         node.Out(b.Add("GatherND", [x, b.Unsqueeze(node.Int64(1), rank)], ("batch_dims", batch)));

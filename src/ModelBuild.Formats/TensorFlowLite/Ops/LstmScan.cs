@@ -19,9 +19,9 @@ internal static class LstmScan
         Value recurrent = node.In(t.Recurrent + 1);
         long hidden = b.ShapeOf(recurrent)![0].Value;
         long output = b.ShapeOf(recurrent)![1].Value;
-        Shape shape = b.ShapeOf(x) is { Rank: 3 } s ? s : throw node.Unsupported("its input must have 3 dimensions");
-        Value h0 = t.State(node, t.Output) ?? Zeros(b, x, shape, output);
-        Value c0 = t.State(node, t.Cell) ?? Zeros(b, x, shape, hidden);
+        Shape shape = b.ShapeOf(x) is { Rank: 3 } s ? s : throw NodeReader.Unsupported("its input must have 3 dimensions");
+        Value h0 = LstmTensors.State(node, t.Output) ?? Zeros(b, x, shape, output);
+        Value c0 = LstmTensors.State(node, t.Cell) ?? Zeros(b, x, shape, hidden);
 
         // All steps' products with the input at once, and the weights outside the body, where they are computed once.
         bool isCoupled = !node.Has(t.Weights);
@@ -81,7 +81,7 @@ internal static class LstmScan
         1 => body.Add("Relu", [x]),
         3 => body.Add("Clip", [x, body.Number(0), body.Number(6)]),
         4 => body.Add("Tanh", [x]),
-        var other => throw node.Unsupported($"its activation {other} has no counterpart"),
+        var other => throw NodeReader.Unsupported($"its activation {other} has no counterpart"),
     };
 
     private static Value Normalize(GraphBuilder body, Value x, Value scale) => body.Add("LayerNormalization", [x, scale], ("axis", -1L), ("epsilon", (float)NormEpsilon));

@@ -19,14 +19,14 @@ internal sealed class Matrices : TfLiteOp
         Shape? shape = b.ShapeOf(isSet ? node.In(0) : diagonal);
         if (shape is null || shape.Rank == 0 || !shape[shape.Rank - 1].IsFixed || (isSet && (shape.Rank < 2 || !shape[shape.Rank - 2].IsFixed)))
         {
-            throw node.Unsupported("its last dimensions must be known");
+            throw NodeReader.Unsupported("its last dimensions must be known");
         }
 
         long columns = shape[shape.Rank - 1].Value;
         long rows = isSet ? shape[shape.Rank - 2].Value : columns;
         if (rows * columns > int.MaxValue / 64)
         {
-            throw node.Unsupported("its matrices are too large");
+            throw NodeReader.Unsupported("its matrices are too large");
         }
 
         bool[] mask = [.. Enumerable.Range(0, (int)(rows * columns)).Select(i => i / columns == i % columns)];

@@ -24,7 +24,7 @@ internal sealed class MirrorPad : TfLiteOp
         }
 
         long[] pairs = node.Constants(1, "the amounts of symmetric padding");
-        Shape shape = b.ShapeOf(x) ?? throw node.Unsupported("symmetric padding needs a known shape");
+        Shape shape = b.ShapeOf(x) ?? throw NodeReader.Unsupported("symmetric padding needs a known shape");
         for (int axis = 0; axis < pairs.Length / 2; axis++)
         {
             (long before, long behind) = (pairs[2 * axis], pairs[(2 * axis) + 1]);
@@ -33,7 +33,7 @@ internal sealed class MirrorPad : TfLiteOp
                 continue;
             }
 
-            long size = shape[axis].IsFixed ? shape[axis].Value : throw node.Unsupported("symmetric padding needs a known shape");
+            long size = shape[axis].IsFixed ? shape[axis].Value : throw NodeReader.Unsupported("symmetric padding needs a known shape");
             if (before < 0 || behind < 0 || before > size || behind > size)
             {
                 throw node.Damaged("mirrors more than there is");

@@ -17,7 +17,7 @@ internal sealed class NonMaxSuppression : TfLiteOp
         bool isSoft = node.Name == "NON_MAX_SUPPRESSION_V5";
         if (isSoft && !(b.ConstantOf(node.In(5)) is { ElementCount: 1 } sigma && sigma.ToFloat32().As<float>()[0] == 0))
         {
-            throw node.Unsupported("its sigma is not 0; only hard suppression can be read");
+            throw NodeReader.Unsupported("its sigma is not 0; only hard suppression can be read");
         }
 
         Value most = node.Int64List(2);

@@ -32,7 +32,7 @@ internal static class Padding
 
         if (scheme != Same)
         {
-            throw node.Unsupported($"its padding scheme {scheme} is not known");
+            throw NodeReader.Unsupported($"its padding scheme {scheme} is not known");
         }
 
         for (int i = 0; i < rank; i++)

@@ -23,7 +23,7 @@ internal sealed class SequenceLstm : TfLiteOp
         switch (node.Name)
         {
             case "LSTM" when node.Options.SByte(3) != 0:
-                throw node.Unsupported("its kernel type is BASIC; the type FULL can be read");
+                throw NodeReader.Unsupported("its kernel type is BASIC; the type FULL can be read");
             case "LSTM":
                 Value one = b.Unsqueeze(node.In(0), 0);
                 node.Out(b.Squeeze(Layer(node, one, new LstmTensors(1, 18, 19, 20)), 0), node.OutputCount - 1);
@@ -31,7 +31,7 @@ internal sealed class SequenceLstm : TfLiteOp
             case "UNIDIRECTIONAL_SEQUENCE_LSTM":
                 if (node.Options.Bool(5))
                 {
-                    throw node.Unsupported("its recurrent weights are diagonals");
+                    throw NodeReader.Unsupported("its recurrent weights are diagonals");
                 }
 
                 Value y = Layer(node, TimeFirst(node, node.In(0), node.Options.Bool(3)), new LstmTensors(1, 18, 19, 20));
@@ -48,7 +48,7 @@ internal sealed class SequenceLstm : TfLiteOp
         GraphBuilder b = node.B;
         if (Enumerable.Range(39, 9).Any(node.Has))
         {
-            throw node.Unsupported("it has an auxiliary input");
+            throw NodeReader.Unsupported("it has an auxiliary input");
         }
 
         bool isTimeMajor = node.Options.Bool(4, true);
@@ -100,8 +100,8 @@ internal sealed class SequenceLstm : TfLiteOp
             peepholes = b.Unsqueeze(b.Add("Concat", [node.In(t.Peepholes), node.In(t.Peepholes + 2), node.In(t.Peepholes + 1)], ("axis", 0L)), 0);
         }
 
-        Value? h = t.State(node, t.Output);
-        Value? c = t.State(node, t.Cell);
+        Value? h = LstmTensors.State(node, t.Output);
+        Value? c = LstmTensors.State(node, t.Cell);
         Value y = b.Add(
             "LSTM",
             [x, Stack(g => node.In(t.Weights + g)), Stack(g => node.In(t.Recurrent + g)), bias, null, h is null ? null : b.Unsqueeze(h, 0), c is null ? null : b.Unsqueeze(c, 0), peepholes],
@@ -132,7 +132,7 @@ internal sealed record LstmTensors(int Weights, int Output, int Cell, int Norm)
     public bool StartsFromZero(NodeReader node) => State(node, Cell) is null;
 
     /// <summary>A state that the caller gives, or null for a variable, which is zero.</summary>
-    public Value? State(NodeReader node, int index) => node.Has(index) && !node.InputTensor(index).IsVariable ? node.In(index) : null;
+    public static Value? State(NodeReader node, int index) => node.Has(index) && !node.InputTensor(index).IsVariable ? node.In(index) : null;
 
     /// <summary>A gate's bias. That of an integer kernel may have no scale of its own: it is that of input times weights.</summary>
     public Value Bias(NodeReader node, int gate)

@@ -21,7 +21,7 @@ internal sealed class SequenceRnn : TfLiteOp
             0 => "Affine",
             1 => "Relu",
             4 => "Tanh",
-            var other => throw node.Unsupported($"its activation {other} has no counterpart"),
+            var other => throw NodeReader.Unsupported($"its activation {other} has no counterpart"),
         };
         Value x = node.In(0);
         x = isStep ? b.Unsqueeze(x, 0) : isTimeMajor ? x : b.Transpose(x, 1, 0, 2);

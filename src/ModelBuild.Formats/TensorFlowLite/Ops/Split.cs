@@ -41,7 +41,7 @@ internal sealed class Split : TfLiteOp
         {
             Shape? shape = node.B.ShapeOf(x);
             Dimension whole = shape is null ? Dimension.Unknown : shape[(int)node.Axis(axis, shape.Rank)];
-            sizes[open] = whole.IsFixed ? whole.Value - sizes.Where(s => s >= 0).Sum() : throw node.Unsupported("a size of -1 needs a known dimension");
+            sizes[open] = whole.IsFixed ? whole.Value - sizes.Where(s => s >= 0).Sum() : throw NodeReader.Unsupported("a size of -1 needs a known dimension");
         }
 
         return node.B.Integers(sizes);

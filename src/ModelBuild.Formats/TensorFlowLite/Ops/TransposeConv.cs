@@ -16,7 +16,7 @@ internal sealed class TransposeConv : TfLiteOp
         GraphBuilder b = node.B;
         Value x = node.ToChannelsFirst(node.In(2));
         Shape input = b.ShapeOf(x)!;
-        Shape weights = b.ShapeOf(node.In(1)) is { Rank: 4 } w ? w : throw node.Unsupported("its weights must have 4 dimensions");
+        Shape weights = b.ShapeOf(node.In(1)) is { Rank: 4 } w ? w : throw NodeReader.Unsupported("its weights must have 4 dimensions");
         long[] sizes = OutputSizes(node);
         long[] strides = [node.Options.Int32(2), node.Options.Int32(1)];
         int scheme = node.Options.SByte(0);
@@ -28,7 +28,7 @@ internal sealed class TransposeConv : TfLiteOp
             long before = scheme == Padding.Same ? Padding.Total(sizes[i], window, strides[i], 1) / 2 : 0;
             if (!input[2 + i].IsFixed)
             {
-                throw node.Unsupported("the height and width of its input must be known");
+                throw NodeReader.Unsupported("the height and width of its input must be known");
             }
 
             // What the windows cover, less what the output keeps.
@@ -51,6 +51,6 @@ internal sealed class TransposeConv : TfLiteOp
         int[] exported = node.OutputTensor().Sizes;
         return known is { Count: 4 } && known[1].IsFixed && known[2].IsFixed ? [known[1].Value, known[2].Value]
             : exported.Length == 4 && node.OutputTensor().Signature is var s && (s.Length == 0 || (s.Length == 4 && s[1] > 0 && s[2] > 0)) ? [exported[1], exported[2]]
-            : throw node.Unsupported("the height and width of its output must be constants");
+            : throw NodeReader.Unsupported("the height and width of its output must be constants");
     }
 }

@@ -20,13 +20,13 @@ internal sealed class Variables : TfLiteOp
                 break;
             case "READ_VARIABLE":
                 node.OutStored(reader.State.Variables.TryGetValue(Handle(node), out Value? content) ? node.B.Add("Identity", [content])
-                    : throw node.Unsupported("its variable has no content before the first call"));
+                    : throw NodeReader.Unsupported("its variable has no content before the first call"));
                 break;
             case "ASSIGN_VARIABLE" when reader.State.IsInitializing:
                 reader.State.Variables[Handle(node)] = node.Stored(1);
                 break;
             case "ASSIGN_VARIABLE":
-                throw node.Unsupported("it keeps a state from one call to the next; make the state an input and an output before exporting");
+                throw NodeReader.Unsupported("it keeps a state from one call to the next; make the state an input and an output before exporting");
             default:
                 bool outer = reader.State.IsInitializing;
                 reader.State.IsInitializing = true;
@@ -36,5 +36,5 @@ internal sealed class Variables : TfLiteOp
         }
     }
 
-    private static string Handle(NodeReader node) => node.Reader.Handles[node.InputIndex(0)] ?? throw node.Unsupported("its variable must be named in the same graph");
+    private static string Handle(NodeReader node) => node.Reader.Handles[node.InputIndex(0)] ?? throw NodeReader.Unsupported("its variable must be named in the same graph");
 }

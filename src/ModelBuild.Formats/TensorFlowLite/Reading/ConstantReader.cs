@@ -67,7 +67,7 @@ internal static class ConstantReader
     public static ModelException TooShort(TfLiteFile file, TfLiteTensor tensor, long length) =>
         Damaged(file, tensor, $"of type {tensor.Type.Name()} and shape [{string.Join(',', tensor.Sizes)}] has only {length} bytes");
 
-    private static TensorData Zeros(TfLiteFile file, TfLiteTensor tensor, long[] sizes, long count)
+    private static MemoryTensorData Zeros(TfLiteFile file, TfLiteTensor tensor, long[] sizes, long count)
     {
         ElementType type = tensor.Type == TfLiteType.Int4 ? ElementType.Int8 : tensor.Type.ToElementType();
         if (type is ElementType.Undefined or ElementType.String || count > MaxUnfolded / 8)

@@ -171,7 +171,7 @@ internal sealed class NodeReader(SubgraphReader reader, TfLiteOperator op)
         return B.Constant(TensorData.Create<float>(ElementType.Float32, [sums.Length], [.. sums.Select((s, i) => (float)(s * (double)scales[scales.Length == 1 ? 0 : i]))]));
     }
 
-    public UnsupportedOperatorException Unsupported(string reason) => new(reason);
+    public static UnsupportedOperatorException Unsupported(string reason) => new(reason);
 
     public ModelException Damaged(string what) => FileProblem.Damaged(reader.State.File.Path, $"operator {op.Name} at byte {op.Position} {what}");
 }
