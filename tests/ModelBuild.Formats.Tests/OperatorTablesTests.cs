@@ -46,7 +46,7 @@ public sealed class OperatorTablesTests
             text.Append("\n### ").Append(format.Name).Append("\n\n| Operator | ONNX | Read | Write |\n|---|---|---|---|\n");
             foreach (OperatorMapping o in format.Operators.OrderBy(o => o.Operator, StringComparer.Ordinal))
             {
-                text.Append($"| `{o.Operator}` | {o.Onnx} | {(o.IsRead ? "yes" : "no")} | {(o.IsWritten ? "yes" : "no")} |\n");
+                text.Append($"| `{o.Operator}` | {o.Onnx.Replace("|", "or", StringComparison.Ordinal)} | {(o.IsRead ? "yes" : "no")} | {(o.IsWritten ? "yes" : "no")} |\n");
             }
         }
 

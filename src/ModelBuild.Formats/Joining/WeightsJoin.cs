@@ -9,7 +9,7 @@ public static class WeightsJoin
 
     /// <summary>
     /// Replaces contents. Each initializer is looked for by the name that the map gives, else by its own name, else by the only tensor name
-    /// that ends with it (or that it ends with) at a dot or slash; what is left over is paired by shape where each side has one of it.
+    /// that ends with it (or that it ends with) at a dot or slash; what is left over is paired by shape when both sides have one of each shape and nothing else.
     /// </summary>
     /// <param name="model">The graph. It keeps the tensors, so the file must stay open as long as it is used; see <see cref="Model.Own"/>.</param>
     /// <param name="file">The tensors.</param>
@@ -36,6 +36,11 @@ public static class WeightsJoin
                 : tensors.ContainsKey(initializer.Name) ? initializer.Name : null;
             if (name is not null)
             {
+                if (pairs.Exists(p => p.Tensor == name) && mapped is not null)
+                {
+                    throw Error($"The map gives '{name}' to '{initializer.Name}' and to another initializer.");
+                }
+
                 Take(initializer, name);
             }
         }
@@ -75,21 +80,21 @@ public static class WeightsJoin
             open.Remove(initializer);
         }
 
-        // Only where a shape occurs once on each side: more would be a guess.
+        // Only where what is left is a pairing of everything: one tensor that belongs elsewhere, and any pair may be chance.
         void PairByShape()
         {
             List<string> rest = [.. file.Tensors.Select(t => t.Name).Where(t => pairs.TrueForAll(p => p.Tensor != t))];
-            foreach (IGrouping<string, Value> group in open.GroupBy(o => Sizes(o.Initializer!)).ToArray())
+            Dictionary<string, Value[]> initializers = open.GroupBy(o => Sizes(o.Initializer!)).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+            Dictionary<string, string[]> candidates = rest.GroupBy(t => Sizes(tensors[t])).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+            if (rest.Count != open.Count || initializers.Any(i => i.Value.Length != 1 || !candidates.TryGetValue(i.Key, out string[]? c) || c.Length != 1))
             {
-                Value[] initializers = [.. group];
-                string[] candidates = [.. rest.Where(t => Sizes(tensors[t]) == group.Key)];
-                if (candidates.Length != 1 || initializers.Length != 1)
-                {
-                    continue;
-                }
+                return;
+            }
 
-                notes.Add($"'{initializers[0].Name}' takes '{candidates[0]}', the only one of its shape {group.Key}.");
-                Take(initializers[0], candidates[0]);
+            foreach ((string shape, Value[] initializer) in initializers)
+            {
+                notes.Add($"'{initializer[0].Name}' takes '{candidates[shape][0]}', the only one of its shape {shape}.");
+                Take(initializer[0], candidates[shape][0]);
             }
         }
 

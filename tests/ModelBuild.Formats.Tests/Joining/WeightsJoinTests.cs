@@ -50,6 +50,15 @@ public sealed class WeightsJoinTests
     }
 
     [TestMethod]
+    public void A_file_of_another_network_is_not_joined_by_chance()
+    {
+        using Model model = Graph(("a", [2]), ("b", [3]));
+        using TensorFile file = Tensors(("x", [3], 7), ("y", [9], 8));
+        ModelException e = Assert.ThrowsExactly<ModelException>(() => WeightsJoin.Apply(model, file, s_noMap, "w.pt"));
+        Assert.Contains("'b' [3]", e.Message);
+    }
+
+    [TestMethod]
     public void A_map_decides_and_shapes_are_checked()
     {
         string path = Path.GetTempFileName();

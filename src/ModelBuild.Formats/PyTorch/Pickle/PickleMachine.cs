@@ -297,8 +297,15 @@ internal sealed class PickleMachine(ReadOnlyMemory<byte> bytes, string path, str
 
     private static object Long(ReadOnlySpan<byte> number)
     {
+        // Longer numbers mean nothing in these files and are kept as they are.
         var value = new BigInteger(number);
-        return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
+        object result = value;
+        if (value >= long.MinValue && value <= long.MaxValue)
+        {
+            result = (long)value;
+        }
+
+        return result;
     }
 
     private object? Recall(long index) => _memo.TryGetValue(index, out object? value) ? value : throw Problem($"it recalls value {index}, which it never noted");
