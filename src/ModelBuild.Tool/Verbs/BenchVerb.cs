@@ -25,7 +25,7 @@ internal static class BenchVerb
                 result.AddError("--threads can't be negative.");
             }
         });
-        var command = new Command("bench", "Measure time and allocations per call.") { file, threads, backend, seconds, options.Signature, options.EncryptionKey, options.Inputs, options.Shapes, options.Seed, options.Json, options.Quiet };
+        var command = new Command("bench", "Measure time and allocations per call.") { file, threads, backend, seconds, options.Signature, options.EncryptionKey, options.MaxUnpackedSize, options.Inputs, options.Shapes, options.Seed, options.Json, options.Quiet };
         command.SetAction(result =>
         {
             bool isCompiled = BackendOption.IsCompiled(result, backend);

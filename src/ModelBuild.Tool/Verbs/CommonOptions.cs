@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using ModelBuild.Formats;
+using ModelBuild.Tool.Caching;
 
 namespace ModelBuild.Tool.Verbs;
 
@@ -39,8 +40,31 @@ internal sealed class CommonOptions
     /// <summary>Where the key of an encrypted file is.</summary>
     public Option<string?> EncryptionKey { get; } = new("--encryption-key") { Description = "Environment variable or file with the key of an encrypted model.", HelpName = "NAME" };
 
+    /// <summary>Limit of what compressed or encrypted content unfolds to.</summary>
+    public Option<long?> MaxUnpackedSize { get; } = new("--max-unpacked-size")
+    {
+        Description = "Most that compressed or encrypted content may unfold to (default 17.2 GB), such as 64GB.",
+        HelpName = "SIZE",
+        CustomParser = argument =>
+        {
+            if (ByteSize.TryParse(argument.Tokens[0].Value, out long size))
+            {
+                return size;
+            }
+
+            argument.AddError($"--max-unpacked-size '{argument.Tokens[0].Value}' is no size such as 64GB.");
+            return null;
+        },
+    };
+
     /// <summary>How to read a model.</summary>
-    public ModelReadOptions ReadingOf(ParseResult result) => new() { Signature = result.GetValue(Signature), EncryptionKey = result.GetValue(EncryptionKey), InputShapes = ShapesOf(result) };
+    public ModelReadOptions ReadingOf(ParseResult result) => new()
+    {
+        Signature = result.GetValue(Signature),
+        EncryptionKey = result.GetValue(EncryptionKey),
+        InputShapes = ShapesOf(result),
+        MaxUnpackedSize = result.GetValue(MaxUnpackedSize) ?? ModelReadOptions.Default.MaxUnpackedSize,
+    };
 
     /// <summary>An argument that names a file.</summary>
     public static Argument<string> File(string name, string description) => new(name) { Description = description };

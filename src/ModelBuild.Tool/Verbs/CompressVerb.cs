@@ -28,13 +28,13 @@ internal static class CompressVerb
         var drop = new Option<double?>("--max-accuracy-drop") { Description = "Exit code 1, and no output, when 1 minus the cosine is larger.", HelpName = "0..1" };
         var threads = new Option<int>("--threads") { Description = "Threads; 0 takes all cores (default 0). The result does not depend on it.", HelpName = "N", DefaultValueFactory = _ => 0 };
         var external = new Option<bool?>("--external-data") { Description = "Put weights into OUTPUT.data (default: only when the file would exceed 1.5 GB).", HelpName = "true|false" };
-        var command = new Command("compress", "Make a model smaller, and report what that costs.") { input, output, quantize, calibration, drop, threads, external, options.Shapes, options.Seed, options.Json, options.Quiet };
+        var command = new Command("compress", "Make a model smaller, and report what that costs.") { input, output, quantize, calibration, drop, threads, external, options.Signature, options.EncryptionKey, options.MaxUnpackedSize, options.Shapes, options.Seed, options.Json, options.Quiet };
         command.SetAction(result =>
         {
             OnnxRuntimeCheck.Locate(null);
             string target = Path.GetFullPath(result.GetRequiredValue(output));
             bool quiet = result.GetValue(options.Quiet) || result.GetValue(options.Json);
-            using Model model = ModelFormats.Read(result.GetRequiredValue(input));
+            using Model model = ModelFormats.Read(result.GetRequiredValue(input), null, options.ReadingOf(result));
             FixedShapes.Apply(model, options.ShapesOf(result), (code, message) => new ModelException(code, message));
             PassList.Run(PassList.Normalization, model);
             ShapeInference.Run(model);

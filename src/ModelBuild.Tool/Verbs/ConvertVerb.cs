@@ -28,7 +28,7 @@ internal static class ConvertVerb
         });
         var weights = new Option<string?>("--weights") { Description = "Take the weights from this file: a checkpoint, a state_dict, safetensors.", HelpName = "FILE" };
         var map = new Option<string?>("--weights-map") { Description = "Lines of the form 'tensor in the file = initializer of the graph'.", HelpName = "FILE" };
-        var command = new Command("convert", "Write a model in another format, or with fixed shapes, a newer operator set or weights beside it.") { input, output, external, opset, weights, map, options.Signature, options.EncryptionKey, options.Shapes, options.Json, options.Quiet };
+        var command = new Command("convert", "Write a model in another format, or with fixed shapes, a newer operator set or weights beside it.") { input, output, external, opset, weights, map, options.Signature, options.EncryptionKey, options.MaxUnpackedSize, options.Shapes, options.Json, options.Quiet };
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(input);

@@ -19,12 +19,12 @@ internal static class InspectVerb
         Argument<string> file = CommonOptions.File("FILE", "The model.");
         var passes = new Option<bool>("--passes") { Description = "Also try the passes and shape inference, and show what they decline and why." };
         var plan = new Option<bool>("--plan") { Description = "Show how the compiled backend runs the model: steps, kernels, memory, and what was chosen or declined and why." };
-        var command = new Command("inspect", "Show inputs, outputs, operators, parameters and sizes of a model.") { file, options.Signature, options.EncryptionKey, options.Shapes, options.Json, passes, plan };
+        var command = new Command("inspect", "Show inputs, outputs, operators, parameters and sizes of a model.") { file, options.Signature, options.EncryptionKey, options.MaxUnpackedSize, options.Shapes, options.Json, passes, plan };
         command.SetAction(result =>
         {
             if (result.GetValue(plan))
             {
-                PlanReport.Write(result.GetRequiredValue(file), result.GetValue(options.Json));
+                PlanReport.Write(result.GetRequiredValue(file), options.ReadingOf(result), result.GetValue(options.Json));
                 return ExitCode.Done;
             }
 

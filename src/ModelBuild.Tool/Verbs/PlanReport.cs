@@ -13,9 +13,9 @@ internal static class PlanReport
 {
     /// <summary>Lowers a model and shows the plan.</summary>
     /// <exception cref="ModelException">The compiled backend can't run the model.</exception>
-    public static void Write(string path, bool json)
+    public static void Write(string path, ModelReadOptions options, bool json)
     {
-        using Model model = ModelFormats.Read(path);
+        using Model model = ModelFormats.Read(path, null, options);
         LoweredModel lowered = Lowerer.Lower(model);
         List<Step> steps = [.. Steps(lowered.Plan)];
         if (json)

@@ -27,7 +27,7 @@ internal static class RunVerb
         format.AcceptOnlyFromAmong("npy", "npz", "pb");
         var threads = new Option<int>("--threads") { Description = "Threads of the call; 0 takes all cores (default 0).", HelpName = "N", DefaultValueFactory = _ => 0 };
         Option<string> backend = BackendOption.Create("the model");
-        var command = new Command("run", "Run a model once on given or generated inputs.") { file, backend, options.Signature, options.EncryptionKey, options.Inputs, options.Shapes, options.Seed, outputs, format, threads, options.Json, options.Quiet };
+        var command = new Command("run", "Run a model once on given or generated inputs.") { file, backend, options.Signature, options.EncryptionKey, options.MaxUnpackedSize, options.Inputs, options.Shapes, options.Seed, outputs, format, threads, options.Json, options.Quiet };
         command.SetAction(result =>
         {
             if (BackendOption.IsCompiled(result, backend))

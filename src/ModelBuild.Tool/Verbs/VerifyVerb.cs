@@ -29,12 +29,12 @@ internal static class VerifyVerb
         Option<string> backend = BackendOption.Create("RESULT");
         var command = new Command("verify", "Compare two models on the same inputs; exit code 1 when they differ beyond the tolerance.")
         {
-            original, other, backend, options.Inputs, options.Shapes, options.Seed, count, relative, absolute, cosine, layers, options.Json, options.Quiet,
+            original, other, backend, options.Signature, options.EncryptionKey, options.MaxUnpackedSize, options.Inputs, options.Shapes, options.Seed, count, relative, absolute, cosine, layers, options.Json, options.Quiet,
         };
         command.SetAction(result =>
         {
             var limits = VerifyLimits.Of(result.GetValue(relative), result.GetValue(absolute), result.GetValue(cosine));
-            using RunnableModel expected = RunnableModel.Open(result.GetRequiredValue(original));
+            using RunnableModel expected = RunnableModel.Open(result.GetRequiredValue(original), options.ReadingOf(result));
             IDataSet data = ModelInputs.Read(expected.Model, result.GetValue(options.Inputs) ?? [], options.ShapesOf(result), result.GetValue(options.Seed), Math.Max(1, result.GetValue(count)));
             var comparison = new ComparisonOptions { Tolerance = limits.Elements, Layers = result.GetValue(layers) };
             ModelComparison compared = Waiting.While("Comparing", result.GetValue(options.Quiet), () =>
