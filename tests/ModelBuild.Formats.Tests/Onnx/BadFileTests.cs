@@ -22,7 +22,7 @@ public sealed class BadFileTests
         Assert.AreEqual("MB1001", Protos.CodeOf(() => ModelFormats.Read(folder.Write("empty-model.onnx", [8, 8]))));
         Assert.AreEqual("MB1001", Protos.CodeOf(() => ModelFormats.Read(folder.Write("a.tflite", [28, 0, 0, 0, .. "TFL3"u8, 0, 0]))));
         Assert.AreEqual("MB1005", Protos.CodeOf(() => ModelFormats.Read(folder.Write("a.pt", [.. "PK\x03\x04"u8, 0, 0]))));
-        Assert.AreEqual("MB1005", Protos.CodeOf(() => ModelFormats.Read(folder.Write("a.h5", [0x89, .. "HDF\r\n"u8, 0x1a, 10]))));
+        Assert.AreEqual("MB1001", Protos.CodeOf(() => ModelFormats.Read(folder.Write("a.h5", [0x89, .. "HDF\r\n"u8, 0x1a, 10]))));
         StringAssert.Contains(
             Assert.ThrowsExactly<ModelException>(() => ModelFormats.Read(folder.Write("lfs.onnx", [.. "version https://git-lfs.github.com/spec/v1\n"u8]))).Message,
             "git lfs pull");
