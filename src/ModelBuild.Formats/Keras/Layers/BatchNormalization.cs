@@ -14,8 +14,6 @@ internal sealed class BatchNormalization : KerasLayer
 
     public override bool KeepsMask => true;
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         bool hasScale = c.Config.Flag("scale", true);

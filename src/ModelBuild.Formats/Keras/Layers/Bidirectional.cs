@@ -12,8 +12,6 @@ internal sealed class Bidirectional : KerasLayer
 
     public override string Onnx => "RNN, LSTM, GRU";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         LayerInstance forward = Direction(c, "forward_layer", "layer", "forward");

@@ -12,8 +12,6 @@ internal sealed class Borders : KerasLayer
 
     public override string Onnx => "Pad, Slice";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         int rank = Windows.Rank(c.ClassName);

@@ -12,8 +12,6 @@ internal sealed class Concatenate : KerasLayer
 
     public override string Onnx => "Concat";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         int axis = LayerContext.Axis(c.Config.Int("axis", -1), c.Rank);

@@ -14,8 +14,6 @@ internal sealed class Conv : KerasLayer
 
     public override string Onnx => "Conv";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         int rank = Windows.Rank(c.ClassName);

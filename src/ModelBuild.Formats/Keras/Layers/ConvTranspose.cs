@@ -14,8 +14,6 @@ internal sealed class ConvTranspose : KerasLayer
 
     public override string Onnx => "ConvTranspose";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         int rank = Windows.Rank(c.ClassName);

@@ -16,8 +16,6 @@ internal sealed class Dense : KerasLayer
 
     public override bool KeepsMask => true;
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         Value kernel = c.Weight(s_names, "kernel", 2);

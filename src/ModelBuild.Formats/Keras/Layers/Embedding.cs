@@ -12,8 +12,6 @@ internal sealed class Embedding : KerasLayer
 
     public override string Onnx => "Gather";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         Value ids = c.B.ElementOf(c.X) is ElementType.Int32 or ElementType.Int64 ? c.X : c.B.Cast(c.X, ElementType.Int32);

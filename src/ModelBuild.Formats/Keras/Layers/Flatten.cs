@@ -12,8 +12,6 @@ internal sealed class Flatten : KerasLayer
 
     public override string Onnx => "Reshape";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         Value x = c.X;

@@ -16,8 +16,6 @@ internal sealed class GlobalPooling : KerasLayer
 
     public override string Onnx => "ReduceMax, ReduceMean";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         int rank = Windows.Rank(c.ClassName);

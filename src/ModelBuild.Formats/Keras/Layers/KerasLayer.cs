@@ -15,9 +15,6 @@ internal abstract class KerasLayer
     /// <summary>Whether the mask of the inputs is that of the outputs.</summary>
     public virtual bool KeepsMask => false;
 
-    /// <summary>Whether the writer makes it.</summary>
-    public virtual bool IsWritten => false;
-
     /// <summary>Adds the layer's nodes.</summary>
     /// <returns>Outputs.</returns>
     /// <exception cref="Importing.UnsupportedOperatorException">It is used in a way that has no counterpart.</exception>

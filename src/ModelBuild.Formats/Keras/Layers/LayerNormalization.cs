@@ -14,8 +14,6 @@ internal sealed class LayerNormalization : KerasLayer
 
     public override bool KeepsMask => true;
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         int rank = c.Rank;

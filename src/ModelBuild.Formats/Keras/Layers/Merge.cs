@@ -14,8 +14,6 @@ internal sealed class Merge : KerasLayer
 
     public override bool KeepsMask => true;
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         LayerContext.Require(c.Inputs.Count >= 1 && (c.ClassName != "Subtract" || c.Inputs.Count == 2), $"it has {c.Inputs.Count} inputs");

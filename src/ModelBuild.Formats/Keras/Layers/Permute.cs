@@ -12,8 +12,6 @@ internal sealed class Permute : KerasLayer
 
     public override string Onnx => "Transpose";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         long[] axes = c.Config.Ints("dims") ?? [];

@@ -16,8 +16,6 @@ internal sealed class Pooling : KerasLayer
 
     public override string Onnx => "MaxPool, AveragePool";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         int rank = Windows.Rank(c.ClassName);

@@ -12,8 +12,6 @@ internal sealed class Recurrent : KerasLayer
 
     public override string Onnx => "RNN, LSTM, GRU";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         RecurrentCell cell = RecurrentCell.Of(c, c.Instance);

@@ -12,8 +12,6 @@ internal sealed class Reshape : KerasLayer
 
     public override string Onnx => "Reshape";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         long[] target = c.Config.Ints("target_shape") ?? [];

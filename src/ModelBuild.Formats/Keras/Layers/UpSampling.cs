@@ -12,8 +12,6 @@ internal sealed class UpSampling : KerasLayer
 
     public override string Onnx => "Resize";
 
-    public override bool IsWritten => true;
-
     public override Value[] Read(LayerContext c)
     {
         int rank = Windows.Rank(c.ClassName);

@@ -79,5 +79,5 @@ internal static class KerasOperators
 {
     /// <summary>A row per class of layer.</summary>
     public static IReadOnlyList<OperatorMapping> All { get; } =
-        [.. LayerList.All.SelectMany(l => l.ClassNames.Select(n => new OperatorMapping(n, l.Onnx, true, l.IsWritten))).OrderBy(o => o.Operator, StringComparer.Ordinal)];
+        [.. LayerList.All.SelectMany(l => l.ClassNames.Select(n => new OperatorMapping(n, l.Onnx, true, false))).OrderBy(o => o.Operator, StringComparer.Ordinal)];
 }
