@@ -24,7 +24,8 @@ internal static class SharedFolder
     /// <summary>The ONNX backend tests, unpacked for this run.</summary>
     public static string Suite() => s_suite.Value;
 
-    private static string RepositoryRoot()
+    /// <summary>The clone that the tests run in, or their own folder outside of one.</summary>
+    public static string RepositoryRoot()
     {
         string? folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "ModelBuild.sln")))

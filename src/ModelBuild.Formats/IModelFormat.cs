@@ -35,7 +35,7 @@ public interface IModelFormat
     FileSummary? Summarize(string path, ModelReadOptions options) => null;
 
     /// <summary>Writes a model; all files or none appear. The model may be changed.</summary>
-    /// <exception cref="ModelException">The folder can't be written, or the format can't express the model (MB1014, all operators at once).</exception>
+    /// <exception cref="ModelException">The folder can't be written, or the format can't express the model.</exception>
     /// <returns>Full paths of the files written.</returns>
     IReadOnlyList<string> Write(Model model, string path, ModelWriteOptions options);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ModelBuild.Graphs;
@@ -183,7 +184,7 @@ public static class TensorTransforms
         where TFrom : unmanaged
         where TTo : unmanaged
     {
-        int from = Marshal.SizeOf<TFrom>() is var s && typeof(TFrom) == typeof(Half) ? 2 : s;
+        int from = Unsafe.SizeOf<TFrom>();
         return new ComputedTensorData(type, data.Dimensions, (offset, destination) =>
         {
             const int Piece = 4096;

@@ -1,5 +1,6 @@
 using System.Text;
 using ModelBuild.Formats;
+using ModelBuild.Tests;
 
 namespace ModelBuild.Formats.Tests;
 
@@ -13,7 +14,7 @@ public sealed class OperatorTablesTests
     [TestMethod]
     public void Operator_tables_are_current()
     {
-        string path = Path.Combine(Root(), "docs", "formats.md");
+        string path = Path.Combine(SharedFolder.RepositoryRoot(), "docs", "formats.md");
         string page = File.ReadAllText(path).ReplaceLineEndings("\n");
         int start = page.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
         int end = page.IndexOf(End, StringComparison.Ordinal);
@@ -51,16 +52,5 @@ public sealed class OperatorTablesTests
         }
 
         return text.Append('\n').ToString();
-    }
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "ModelBuild.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
     }
 }

@@ -44,7 +44,6 @@ internal static partial class DiagnosticCodes
         new("MB1011", "File can't be written"),
         new("MB1012", "Format can't be written"),
         new("MB1013", "Operators can't be read"),
-        new("MB1014", "Operators can't be written"),
         new("MB1015", "No such signature"),
         new("MB1016", "Shape of an input is missing"),
         new("MB1017", "Weights don't fit the model"),

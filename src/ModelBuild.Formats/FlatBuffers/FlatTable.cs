@@ -97,15 +97,11 @@ internal readonly struct FlatTable
         return texts;
     }
 
-    public bool[] Bools(int slot) => Array.ConvertAll(Elements<byte>(slot), b => b != 0);
-
     public byte[] Bytes(int slot) => Elements<byte>(slot);
 
     public ushort[] UInt16s(int slot) => Elements<ushort>(slot);
 
     public int[] Int32s(int slot) => Elements<int>(slot);
-
-    public uint[] UInt32s(int slot) => Elements<uint>(slot);
 
     public long[] Int64s(int slot) => Elements<long>(slot);
 

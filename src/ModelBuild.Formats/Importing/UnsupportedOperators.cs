@@ -2,7 +2,7 @@ using ModelBuild.Graphs;
 
 namespace ModelBuild.Formats.Importing;
 
-/// <summary>Gathers what a reader or a writer can't translate, so that one error names all of it.</summary>
+/// <summary>Gathers what a reader can't translate, so that one error names all of it.</summary>
 internal sealed class UnsupportedOperators
 {
     private const int MaxListed = 20;
@@ -21,15 +21,7 @@ internal sealed class UnsupportedOperators
     /// <summary>Throws when something was gathered.</summary>
     /// <param name="path">The file at fault.</param>
     /// <exception cref="ModelException">MB1013.</exception>
-    public void ThrowIfRead(string path) => Throw("MB1013", "These operators can't be read", path);
-
-    /// <summary>Throws when something was gathered.</summary>
-    /// <param name="format">Name of the format that is written.</param>
-    /// <param name="path">The file that was to be written.</param>
-    /// <exception cref="ModelException">MB1014.</exception>
-    public void ThrowIfWritten(string format, string path) => Throw("MB1014", $"{format} can't express these operators", path);
-
-    private void Throw(string code, string what, string path)
+    public void ThrowIfRead(string path)
     {
         if (_all.Count == 0)
         {
@@ -39,7 +31,7 @@ internal sealed class UnsupportedOperators
         IEnumerable<string> groups = _all
             .GroupBy(a => (a.Operator, a.Reason))
             .Select(g => $"{g.Key.Operator} ({Nodes(g.Select(a => a.Node))}){(g.Key.Reason.Length > 0 ? ": " + g.Key.Reason.TrimEnd('.') : "")}");
-        throw new ModelException(code, $"{what}: {string.Join("; ", groups.Take(MaxListed))}{(groups.Count() > MaxListed ? $"; and {groups.Count() - MaxListed} more" : "")}.", path);
+        throw new ModelException("MB1013", $"These operators can't be read: {string.Join("; ", groups.Take(MaxListed))}{(groups.Count() > MaxListed ? $"; and {groups.Count() - MaxListed} more" : "")}.", path);
     }
 
     private static string Nodes(IEnumerable<string> names)

@@ -28,25 +28,6 @@ internal static class MindTypes
         _ => ElementType.Undefined,
     };
 
-    /// <summary>The <c>TypeId</c> of a type, or 0.</summary>
-    public static long IdOf(ElementType type) => type switch
-    {
-        ElementType.Bool => 30,
-        ElementType.Int8 => 32,
-        ElementType.Int16 => 33,
-        ElementType.Int32 => 34,
-        ElementType.Int64 => 35,
-        ElementType.UInt8 => 37,
-        ElementType.UInt16 => 38,
-        ElementType.UInt32 => 39,
-        ElementType.UInt64 => 40,
-        ElementType.Float16 => 42,
-        ElementType.Float32 => 43,
-        ElementType.Float64 => 44,
-        ElementType.BFloat16 => 45,
-        _ => 0,
-    };
-
     /// <summary>The type of a checkpoint's <c>tensor_type</c>; undefined for one that isn't known.</summary>
     public static ElementType OfName(string name) => name switch
     {

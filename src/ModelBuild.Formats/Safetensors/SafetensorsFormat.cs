@@ -50,7 +50,7 @@ public sealed class SafetensorsFormat : IWeightsFormat
         var result = new TensorFile();
         try
         {
-            MappedFile file = TorchFiles.Map(path);
+            MappedFile file = SourceFile.Map(path);
             if (file.GetBytes(0, (int)Math.Min(file.Length, 9)).TrimStart(" \t\r\n"u8).StartsWith("{"u8))
             {
                 ReadIndex(file, result);
@@ -166,7 +166,7 @@ public sealed class SafetensorsFormat : IWeightsFormat
         string folder = Path.GetDirectoryName(Path.GetFullPath(index.Path))!;
         foreach ((string name, HashSet<string> tensors) in files)
         {
-            MappedFile file = TorchFiles.Map(Path.Combine(folder, name));
+            MappedFile file = SourceFile.Map(Path.Combine(folder, name));
             result.Own(file);
             ReadFile(file, result, tensors);
         }

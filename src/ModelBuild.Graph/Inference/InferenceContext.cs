@@ -56,17 +56,21 @@ internal sealed partial class InferenceContext
     /// <summary>Takes a value's stated type as known; see <see cref="ProgressiveInference"/>.</summary>
     public void Declare(Value value)
     {
+        NoteSymbols(value);
+        if (value.Type is not null)
+        {
+            _types[value] = value.Type;
+        }
+    }
+
+    private void NoteSymbols(Value value)
+    {
         foreach (Dimension d in value.Tensor?.Shape ?? Shape.Scalar)
         {
             if (d.IsNamed)
             {
                 _symbols.Add(d.Symbol!);
             }
-        }
-
-        if (value.Type is not null)
-        {
-            _types[value] = value.Type;
         }
     }
 
@@ -97,17 +101,7 @@ internal sealed partial class InferenceContext
     /// <summary>Gives every open dimension of the main graph's inputs a symbol.</summary>
     private void BindInputs(Graph graph)
     {
-        foreach (Value input in graph.Inputs)
-        {
-            foreach (Dimension d in input.Tensor?.Shape ?? Shape.Scalar)
-            {
-                if (d.IsNamed)
-                {
-                    _symbols.Add(d.Symbol!);
-                }
-            }
-        }
-
+        graph.Inputs.ForEach(NoteSymbols);
         foreach (Value input in graph.Inputs)
         {
             if (input.Type is TensorType { Shape: { } shape } tensor)
@@ -167,8 +161,7 @@ internal sealed partial class InferenceContext
             // An input's default may be replaced by the caller.
             if (overridable is null || !overridable.Contains(initializer))
             {
-                _types[initializer] = new TensorType(data.ElementType, Shape.Of(data.Dimensions));
-                _constants[initializer] = data;
+                DeclareConstant(initializer);
             }
             else
             {

@@ -86,7 +86,12 @@ public sealed class TransposeElimination : IPass
 
             graph.Nodes.Clear();
             graph.Nodes.AddRange(_nodes);
-            return _changed && RemoveUnused();
+            if (_changed)
+            {
+                RemoveUnused();
+            }
+
+            return _changed;
         }
 
         private void NoteUses()
@@ -341,7 +346,7 @@ public sealed class TransposeElimination : IPass
         private static bool IsOne(Value value) => value.Tensor?.Shape is { } shape && shape.All(d => d.IsFixed && d.Value == 1) && shape.Rank <= 1;
 
         /// <summary>Removes transposes that nothing uses any more, so that the next round does not count them.</summary>
-        private bool RemoveUnused()
+        private void RemoveUnused()
         {
             var used = new HashSet<Value>(ReferenceEqualityComparer.Instance);
             foreach (Node node in graph.AllNodes())
@@ -358,8 +363,6 @@ public sealed class TransposeElimination : IPass
                     graph.Nodes.RemoveAt(i);
                 }
             }
-
-            return true;
         }
     }
 }

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using ModelBuild.Conformance.Values;
 using ModelBuild.Graphs;
 using ModelBuild.OnnxRuntime.Native;
 
@@ -110,19 +110,14 @@ internal static class RecordedOutputs
         return count;
     }
 
-    private static double[] Numbers(ElementType type, ReadOnlySpan<byte> bytes) => type switch
+    private static double[] Numbers(ElementType type, ReadOnlySpan<byte> bytes)
     {
-        ElementType.Float32 => Array.ConvertAll(MemoryMarshal.Cast<byte, float>(bytes).ToArray(), v => (double)v),
-        ElementType.Float64 => MemoryMarshal.Cast<byte, double>(bytes).ToArray(),
-        ElementType.Float16 => Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(bytes).ToArray(), v => (double)v),
-        ElementType.Int8 => Array.ConvertAll(MemoryMarshal.Cast<byte, sbyte>(bytes).ToArray(), v => (double)v),
-        ElementType.UInt8 or ElementType.Bool => Array.ConvertAll(bytes.ToArray(), v => (double)v),
-        ElementType.Int16 => Array.ConvertAll(MemoryMarshal.Cast<byte, short>(bytes).ToArray(), v => (double)v),
-        ElementType.UInt16 => Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(bytes).ToArray(), v => (double)v),
-        ElementType.Int32 => Array.ConvertAll(MemoryMarshal.Cast<byte, int>(bytes).ToArray(), v => (double)v),
-        ElementType.UInt32 => Array.ConvertAll(MemoryMarshal.Cast<byte, uint>(bytes).ToArray(), v => (double)v),
-        ElementType.Int64 => Array.ConvertAll(MemoryMarshal.Cast<byte, long>(bytes).ToArray(), v => (double)v),
-        ElementType.UInt64 => Array.ConvertAll(MemoryMarshal.Cast<byte, ulong>(bytes).ToArray(), v => (double)v),
-        _ => throw new NotSupportedException($"Numbers of type {type.Name()} can't be compared."),
-    };
+        var numbers = new double[bytes.Length * 8L / type.BitSize()];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = ElementDecoder.Read(type, bytes, i).Real;
+        }
+
+        return numbers;
+    }
 }

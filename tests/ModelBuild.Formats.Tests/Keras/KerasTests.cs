@@ -1,9 +1,6 @@
-using System.Runtime.InteropServices;
 using ModelBuild.Formats.Keras;
-using ModelBuild.Formats.Onnx;
 using ModelBuild.Formats.Tensors;
 using ModelBuild.Graphs;
-using ModelBuild.OnnxRuntime.Native;
 using ModelBuild.Tests;
 
 namespace ModelBuild.Formats.Tests.Keras;
@@ -203,16 +200,5 @@ public sealed class KerasTests
 
     private static double Sigmoid(double v) => 1 / (1 + Math.Exp(-v));
 
-    private static float[] Run(Model model, TensorData x)
-    {
-        using var folder = new TempFolder();
-        string path = folder.File("model.onnx");
-        new OnnxFormat().Write(model, path, new ModelWriteOptions());
-        using OrtSession session = OrtSession.Open(path);
-        using OrtValue input = OrtValue.FromBytes(TensorElementType.Float32, x.Dimensions, x.Bytes);
-        OrtValue[] outputs = session.Run([KeyValuePair.Create(session.Inputs[0].Name, input)]);
-        float[] result = MemoryMarshal.Cast<byte, float>(outputs[0].Bytes).ToArray();
-        Array.ForEach(outputs, o => o.Dispose());
-        return result;
-    }
+    private static float[] Run(Model model, TensorData x) => OrtRun.Floats(model, null, (x.Dimensions.ToArray(), x.As<float>().ToArray())).Values;
 }

@@ -10,16 +10,10 @@ internal static class TfLiteRun
     public static (float[] Values, long[] Shape) Floats(byte[] file, float[] input, params long[] shape)
     {
         using var folder = new TempFolder();
-        using (Model model = ModelFormats.Read(folder.Write("m.tflite", file)))
-        {
-            ModelFormats.Write(model, folder.File("m.onnx"));
-        }
+        using Model model = ModelFormats.Read(folder.Write("m.tflite", file));
 
         // With optimizations ONNX Runtime computes products with 8-bit weights in 8 bits.
-        using OrtSession session = OrtSession.Open(folder.File("m.onnx"), new OrtSessionOptions { Optimization = OrtOptimization.None });
-        using OrtValue x = OrtValue.FromSpan<float>(TensorElementType.Float32, shape, input);
-        OrtValue[] outputs = session.Run([KeyValuePair.Create(session.Inputs[0].Name, x)]);
-        return (System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(outputs[0].Bytes).ToArray(), outputs[0].Dimensions.ToArray());
+        return OrtRun.Floats(model, new OrtSessionOptions { Optimization = OrtOptimization.None }, (shape, input));
     }
 
     /// <summary>Numbers that differ from each other.</summary>

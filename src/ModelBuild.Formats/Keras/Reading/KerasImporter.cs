@@ -157,7 +157,7 @@ internal sealed class KerasImporter
 
         if (sizes is null)
         {
-            throw new ModelException("MB1016", $"The model does not say which shape its input '{layer.Name}' has. State it: InputShapes=\"{layer.Name}: -1,...\".", _path);
+            throw new ModelException("MB1016", $"The model does not say which shape its input '{layer.Name}' has. State it: InputShapes=\"{layer.Name}=1,...\".", _path);
         }
 
         var dimensions = new Dimension[sizes.Length];

@@ -38,10 +38,6 @@ internal sealed class MindIrSkeleton
     /// <exception cref="ModelException">It is none.</exception>
     public static ModelProto ReadModel(ByteSource source) => Parse(ModelProto.Parser, source, Kind.Model);
 
-    /// <summary>Parses a whole file as a graph, as the files of an old <c>_variables</c> folder are.</summary>
-    /// <exception cref="ModelException">It is none.</exception>
-    public static GraphProto ReadGraph(ByteSource source) => Parse(GraphProto.Parser, source, Kind.Graph);
-
     private static T Parse<T>(MessageParser<T> parser, ByteSource source, Kind kind)
         where T : IMessage<T>
     {

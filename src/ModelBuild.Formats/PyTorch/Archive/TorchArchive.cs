@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 using ModelBuild.Graphs;
 
@@ -60,7 +61,7 @@ internal sealed class TorchArchive
         }
 
         byte[] bytes = Unpack(name, entry);
-        return Crc32.Append(0, bytes) == entry.Crc ? bytes : throw Damaged($"the checksum of '{name}' is wrong");
+        return Crc32.HashToUInt32(bytes) == entry.Crc ? bytes : throw Damaged($"the checksum of '{name}' is wrong");
     }
 
     /// <summary>The content of an entry as UTF-8 text.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using ModelBuild.Graphs;
 
@@ -21,7 +22,7 @@ internal sealed class TorchArchiveWriter(Stream stream, string top)
 
     /// <summary>Adds bytes.</summary>
     public void Add(string name, ReadOnlyMemory<byte> content) =>
-        Add(name, content.Length, Crc32.Append(0, content.Span), s => s.Write(content.Span));
+        Add(name, content.Length, Crc32.HashToUInt32(content.Span), s => s.Write(content.Span));
 
     /// <summary>Adds text as UTF-8.</summary>
     public void Add(string name, string content) => Add(name, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(content));
@@ -30,13 +31,13 @@ internal sealed class TorchArchiveWriter(Stream stream, string top)
     public void Add(string name, TensorData data)
     {
         const int Piece = 1 << 20;
-        uint crc = 0;
+        var crc = new Crc32();
         for (long offset = 0; offset < data.ByteLength; offset += Piece)
         {
-            crc = Crc32.Append(crc, data.GetBytes(offset, (int)Math.Min(Piece, data.ByteLength - offset)));
+            crc.Append(data.GetBytes(offset, (int)Math.Min(Piece, data.ByteLength - offset)));
         }
 
-        Add(name, data.ByteLength, crc, data.CopyTo);
+        Add(name, data.ByteLength, crc.GetCurrentHashAsUInt32(), data.CopyTo);
     }
 
     /// <summary>Writes the directory.</summary>

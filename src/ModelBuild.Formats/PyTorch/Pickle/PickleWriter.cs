@@ -26,20 +26,8 @@ internal sealed class PickleWriter
         _bytes.Write(")R("u8);
     }
 
-    /// <summary>Pushes an object of a class and starts its attributes: names and values in turn. Ends with <see cref="EndObject"/>.</summary>
-    public void BeginObject(string module, string name)
-    {
-        Global(module, name);
-        _bytes.WriteByte((byte)')');
-        _bytes.WriteByte(0x81);
-        _bytes.Write("}("u8);
-    }
-
     /// <summary>Ends a dictionary's items.</summary>
     public void EndItems() => _bytes.WriteByte((byte)'u');
-
-    /// <summary>Ends an object's attributes.</summary>
-    public void EndObject() => _bytes.Write("ub"u8);
 
     /// <summary>Pushes a mark.</summary>
     public void Mark() => _bytes.WriteByte((byte)'(');

@@ -43,9 +43,6 @@ internal static class TorchTypes
     /// <summary>PyTorch's name of a type, or null.</summary>
     public static string? NameOf(ElementType type) => s_types.FirstOrDefault(t => t.Type == type).Name;
 
-    /// <summary>The type of a number (c10::ScalarType), or undefined.</summary>
-    public static ElementType OfNumber(long number) => s_types.FirstOrDefault(t => t.Number == number && t.Name is not null).Type;
-
     /// <summary>The number (c10::ScalarType) of a type, or -1.</summary>
     public static int NumberOf(ElementType type)
     {

@@ -35,7 +35,7 @@ public sealed class StateDictFormat : IWeightsFormat
         var result = new TensorFile();
         try
         {
-            MappedFile file = TorchFiles.Map(path);
+            MappedFile file = SourceFile.Map(path);
             result.Own(file);
             (object? root, TensorViews views) = file.Length >= 4 && file.GetBytes(0, 4).SequenceEqual("PK\x03\x04"u8) ? ReadArchive(file, options) : LegacyCheckpoint.Read(file, options);
             var names = new HashSet<string>(StringComparer.Ordinal);

@@ -29,11 +29,6 @@ internal sealed class Conv2D : TfLiteOp
         long[] window = [weights[1].Value, weights[2].Value];
         long[] strides = [node.Options.Int32(2), node.Options.Int32(1)];
         long[] dilations = [node.Options.Int32(5 + shift, 1), node.Options.Int32(4 + shift, 1)];
-        if (isDepthwise)
-        {
-            dilations = [node.Options.Int32(6, 1), node.Options.Int32(5, 1)];
-        }
-
         (string name, AttributeValue pads) = Padding.Of(node, input, node.Options.SByte(0), window, strides, dilations);
         Value y = b.Add("Conv", [x, kernel, node.Bias(2)], ("kernel_shape", window), ("strides", strides), ("dilations", dilations), ("group", group), (name, pads));
         node.Out(node.ToChannelsLast(node.Activate(y, node.Options.SByte(3 + shift))));

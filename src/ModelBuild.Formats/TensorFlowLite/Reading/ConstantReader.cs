@@ -39,7 +39,7 @@ internal static class ConstantReader
             case TfLiteType.String:
                 return Strings(file, tensor, sizes, start, length);
             case TfLiteType.Int4:
-                return (count + 1) / 2 <= length ? Unpack(file, sizes, start, (int)length) : throw TooShort(file, tensor, length);
+                return (count + 1) / 2 <= length ? Unpack(file, sizes, start) : throw TooShort(file, tensor, length);
             case var type when type.ToElementType() is var element && element != ElementType.Undefined:
                 return element.ByteSize(count) <= length ? new FileTensorData(element, sizes, file.Buffer.File, start) : throw TooShort(file, tensor, length);
             default:
@@ -86,10 +86,9 @@ internal static class ConstantReader
         return new MemoryTensorData(type, sizes, bytes);
     }
 
-    private static ComputedTensorData Unpack(TfLiteFile file, long[] sizes, long start, int length)
+    private static ComputedTensorData Unpack(TfLiteFile file, long[] sizes, long start)
     {
         MappedFile mapped = file.Buffer.File;
-        _ = length;
         return new ComputedTensorData(ElementType.Int8, sizes, (offset, destination) =>
         {
             for (int i = 0; i < destination.Length; i++)

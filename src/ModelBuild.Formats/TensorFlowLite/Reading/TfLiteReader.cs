@@ -8,24 +8,10 @@ namespace ModelBuild.Formats.TensorFlowLite.Reading;
 /// <summary>Reads a .tflite file as a model.</summary>
 internal static class TfLiteReader
 {
-    /// <summary>Opens a file as a mapped one.</summary>
-    public static MappedFile Map(string path)
-    {
-        try
-        {
-            var file = new MappedFile(path);
-            return file.Length > 0 ? file : throw FileProblem.Empty(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw FileProblem.CannotRead(path, e);
-        }
-    }
-
     /// <inheritdoc cref="IModelFormat.Read"/>
     public static Model Read(string path, ModelReadOptions options)
     {
-        MappedFile mapped = Map(path);
+        MappedFile mapped = SourceFile.Map(path);
         Model? model = null;
         try
         {
@@ -84,7 +70,6 @@ internal static class TfLiteReader
                 throw new ModelException("MB1004", $"Input '{tensor.Name}' has type {tensor.Type.Name()}, which ONNX does not have.", file.Path);
             }
 
-            // A tensor without sizes and without a word about its rank is of any rank, except in files that say so for none.
             reader.Bind(subgraph.Inputs[i], builder.Input(tensor.Name.Length > 0 ? tensor.Name : $"input_{i}", type, tensor.Shape));
         }
 

@@ -11,7 +11,7 @@ internal static class TfLiteSummary
     /// <inheritdoc cref="IModelFormat.Summarize"/>
     public static FileSummary Of(string path, ModelReadOptions options)
     {
-        using MappedFile mapped = TfLiteReader.Map(path);
+        using MappedFile mapped = SourceFile.Map(path);
         TfLiteFile file = TfLiteFile.Open(mapped);
         TfLiteSubgraph main = TfLiteReader.Select(file, options);
         var operators = new SortedDictionary<string, int>(StringComparer.Ordinal);

@@ -16,9 +16,6 @@ internal sealed class TfLiteOperator(FlatTable table, string name)
 
     public int[] Outputs { get; } = table.Int32s(2);
 
-    /// <summary>Number of the option table's kind.</summary>
-    public byte OptionsKind { get; } = table.Byte(3);
-
     /// <summary>The option table; absent where everything has its default.</summary>
     public FlatTable Options { get; } = table.Table(4);
 

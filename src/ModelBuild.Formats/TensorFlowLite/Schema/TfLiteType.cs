@@ -59,20 +59,6 @@ internal static class TfLiteTypes
         _ => ElementType.Undefined,
     };
 
-    /// <summary>The type of an ONNX type, or null where there is none.</summary>
-    public static TfLiteType? FromElementType(ElementType type)
-    {
-        foreach (TfLiteType candidate in Enum.GetValues<TfLiteType>())
-        {
-            if (type != ElementType.Undefined && candidate.ToElementType() == type)
-            {
-                return candidate;
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>Name in messages, such as <c>float32</c>.</summary>
     public static string Name(this TfLiteType type) => type.ToElementType() is var known && known != ElementType.Undefined ? known.Name() : type.ToString().ToLowerInvariant();
 }
