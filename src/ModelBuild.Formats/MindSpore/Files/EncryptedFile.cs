@@ -30,21 +30,7 @@ internal static class EncryptedFile
     /// <exception cref="ModelException">MB1002, MB1003: the file can't be read. MB1018: there is no key, or it doesn't fit.</exception>
     public static ByteSource Open(string path, ModelReadOptions options, Action<IDisposable> own)
     {
-        MappedFile file;
-        try
-        {
-            file = new MappedFile(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw FileProblem.CannotRead(path, e);
-        }
-
-        if (file.Length == 0)
-        {
-            throw FileProblem.Empty(path);
-        }
-
+        MappedFile file = SourceFile.Map(path);
         bool isEncrypted;
         try
         {
